@@ -1,0 +1,5 @@
+"""``python -m ensel``: the command line."""
+
+from ensel.cli import main
+
+main()

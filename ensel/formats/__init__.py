@@ -1,0 +1,89 @@
+"""Files to prediction tables: `read_table` takes CSV and Parquet, long or wide."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ensel.errors import InputError
+from ensel.predictions import PredictionTable
+
+
+def read_table(
+    path: str | os.PathLike[str],
+    *,
+    label: str = "label",
+    labels_file: str | os.PathLike[str] | None = None,
+    classes: Sequence[str] | None = None,
+    ignore: Sequence[str] = (),
+    labelled: bool = True,
+    queries: Sequence[str] | None = None,
+) -> PredictionTable:
+    """Read a prediction table from a CSV or Parquet file.
+
+    Three layouts are understood: the Parquet that `PredictionTable.to_parquet` writes; *wide*
+    (`item`, `label`, a column per query; ``model#2`` is sample 2 of `model`); and *long*
+    (`item`, `model` or `query`, optionally `sample` and `temperature`, `answer`, and the label in
+    a column or in a second file). An empty answer, ``?``, ``-1``, ``NA`` or ``nan`` is a missing
+    answer, unless a class has that name. ``1.0`` is read as ``1``.
+
+    Parameters
+    ----------
+    path : path-like
+        A ``.csv``, ``.tsv`` or ``.parquet`` file.
+    label : str
+        Name of the label column.
+    labels_file : path-like, optional
+        A second file with the columns `item` and `label`.
+    classes : sequence of str, optional
+        Class names in order. Default: the labels found, sorted (as numbers if they all are).
+    ignore : sequence of str
+        Columns that are neither queries nor labels.
+    labelled : bool
+        Whether labels are needed; if not, `classes` is, and other columns than `queries` are
+        left aside.
+    queries : sequence of str, optional
+        Read only these.
+
+    Returns
+    -------
+    PredictionTable
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a table: the message says where and what would be right.
+    """
+    # Late: the readers import pandas and pyarrow parts that most sessions never need.
+    from ensel.formats.delimited import read_delimited
+    from ensel.formats.frames import Reading, table_from_frame
+    from ensel.formats.parquet import read_own_parquet, read_parquet_frame
+
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; give a CSV or Parquet file")
+    parquet = path.suffix.lower() in {".parquet", ".pq"}
+    if parquet:
+        own = read_own_parquet(path, queries)
+        if own is not None:
+            return own
+    reading = Reading(
+        name=path.name,
+        label=label,
+        classes=None if classes is None else [str(c).strip() for c in classes],
+        ignore=list(ignore),
+        labelled=labelled,
+        queries=None if queries is None else list(queries),
+    )
+    frame = read_parquet_frame(path) if parquet else read_delimited(path)
+    labels = None
+    if labels_file is not None:
+        second = Path(labels_file)
+        if not second.exists():
+            raise InputError(f"{second}: no such file")
+        is_parquet = second.suffix.lower() in {".parquet", ".pq"}
+        labels = read_parquet_frame(second) if is_parquet else read_delimited(second)
+    return table_from_frame(frame, reading, labels)
