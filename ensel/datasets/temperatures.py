@@ -1,0 +1,100 @@
+"""Repeated samples at several temperatures (Renze, jhu-llm-temperature)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ensel.answers import MISSING
+from ensel.datasets.letters import letter_codes
+from ensel.predictions import PredictionTable
+
+LETTERS = ("A", "B", "C", "D", "E")
+N_SAMPLES = 10  # answers a model gave per question and temperature
+_OPTION = re.compile(r"^\s*([A-E]):", re.MULTILINE)
+
+
+def read_temperatures(paths: dict[str, Path]) -> PredictionTable:
+    """Read 9 LLMs at 11 temperatures or more, ten answers each, on 100 mixed questions.
+
+    Parameters
+    ----------
+    paths : dict of str to Path
+        Local path of each raw file, by its path in the repository.
+
+    Returns
+    -------
+    PredictionTable
+        Queries are named ``model@temperature#sample``; `items` has `n_options` (4 or 5).
+    """
+    return _read(paths, "temperatures")
+
+
+def read_medmcqa_temperatures(paths: dict[str, Path]) -> PredictionTable:
+    """Read GPT-3.5 at 11 temperatures, ten answers each, on 100 MedMCQA questions.
+
+    Parameters
+    ----------
+    paths : dict of str to Path
+        Local path of each raw file, by its path in the repository.
+
+    Returns
+    -------
+    PredictionTable
+        Queries are named ``model@temperature#sample``.
+    """
+    return _read(paths, "medmcqa-temperatures")
+
+
+def _read(paths: dict[str, Path], name: str) -> PredictionTable:
+    blocks: list[np.ndarray] = []
+    queries: list[dict[str, object]] = []
+    items = labels = None
+    for local in paths.values():
+        frame = pd.read_csv(local, dtype=str, keep_default_na=False)
+        frame = frame.assign(item=frame["Source"] + "/" + frame["Source ID"]).set_index("item")
+        if items is None:
+            n_options = [len(set(_OPTION.findall(text))) for text in frame["Problem"]]
+            items = pd.DataFrame(
+                {"topic": frame["Topic"], "n_options": n_options}, index=frame.index
+            )
+            labels = letter_codes(frame[["Correct Answer"]], len(LETTERS))[:, 0]
+        frame = frame.loc[items.index]
+        columns = [f"Answer {sample}" for sample in range(1, N_SAMPLES + 1)]
+        blocks.append(letter_codes(frame[columns], len(LETTERS)))
+        model, temperature = frame["Model Name"].iloc[0], float(frame["Temperature"].iloc[0])
+        # Tokens are counted per question, over the ten answers together.
+        tokens = {
+            column: pd.to_numeric(frame[source], errors="coerce").mean() / N_SAMPLES
+            for column, source in (
+                ("input_tokens", "Input Tokens"),
+                ("output_tokens", "Output Tokens"),
+            )
+        }
+        queries += [
+            {
+                "name": f"{model}@{temperature}#{sample}",
+                "model": model,
+                "sample": sample,
+                "temperature": temperature,
+                **tokens,
+            }
+            for sample in range(1, N_SAMPLES + 1)
+        ]
+    assert items is not None
+    n_classes = int(items["n_options"].max())
+    answers = np.column_stack(blocks)
+    # "E" where four options were offered chooses none of them: not a usable answer.
+    answers[answers >= items["n_options"].to_numpy()[:, None]] = MISSING
+    return PredictionTable(
+        answers,
+        labels,
+        classes=LETTERS[:n_classes],
+        queries=pd.DataFrame(queries).set_index("name"),
+        items=items,
+        name=name,
+        source="jhu-llm-temperature, chain of thought (Renze & Guven)",
+    )
