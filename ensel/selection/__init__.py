@@ -1,0 +1,29 @@
+"""Which queries to buy: one method a file, all scikit-learn feature selectors."""
+
+from ensel.selection.base import QuerySelector
+from ensel.selection.greedy_mi import GreedyMI
+from ensel.selection.mrmr import MRMR
+from ensel.selection.random import Random
+from ensel.selection.self_moa import SelfMoA
+from ensel.selection.top_k import SingleBest, TopK
+
+SELECTORS: dict[str, type[QuerySelector]] = {
+    "single-best": SingleBest,
+    "random": Random,
+    "top-k": TopK,
+    "mrmr": MRMR,
+    "greedy-mi": GreedyMI,
+    "self-moa": SelfMoA,
+}
+"""Selectors by the name they have on the command line and in results."""
+
+__all__ = [
+    "MRMR",
+    "SELECTORS",
+    "GreedyMI",
+    "QuerySelector",
+    "Random",
+    "SelfMoA",
+    "SingleBest",
+    "TopK",
+]

@@ -1,0 +1,165 @@
+"""What every selector shares: checks, the fitted attributes, the tie rule."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.feature_selection import SelectorMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ensel.answers import as_codes, right_answers
+from ensel.selection.ties import Ties
+
+
+@dataclass(frozen=True)
+class Market:
+    """What a selector may look at: the training answers and what is known of the queries."""
+
+    answers: np.ndarray  # (n_items, n_queries) int
+    labels: np.ndarray  # (n_items,) class index
+    right: np.ndarray  # (n_items, n_queries) bool: answer is the label; missing is not
+    models: np.ndarray  # (n_queries,) str
+    costs: np.ndarray  # (n_queries,) float, zeros where unknown
+    rng: np.random.Generator
+
+    @property
+    def accuracies(self) -> np.ndarray:
+        """Share of right answers of each query."""
+        return self.right.mean(axis=0)
+
+    def ties(self, individual: np.ndarray) -> Ties:
+        """Tie rule with the given individual scores."""
+        return Ties(individual, self.costs, self.rng.permutation(len(self.costs)))
+
+
+class QuerySelector(SelectorMixin, BaseEstimator):
+    """Base of the selectors: scikit-learn feature selectors over answer matrices.
+
+    Subclasses say in `_buy` which columns to buy and in which order. One fit serves every
+    smaller budget: the first k of `order_` are what budget k would buy.
+
+    Parameters
+    ----------
+    budget : int
+        Number of queries to buy, from 1 to the number of columns.
+    random_state : int, Generator or None
+        Seed of the last resort among ties.
+
+    Attributes
+    ----------
+    order_ : ndarray of int, shape (n_bought,)
+        Columns as bought.
+    gains_ : ndarray of float, shape (n_bought,)
+        What each brought when it was bought, in `gain_unit`.
+    support_ : ndarray of bool, shape (n_queries,)
+        The bought columns as a mask.
+    cost_ : float
+        Sum of the bought queries' costs; NaN where costs are unknown.
+    unspent_ : int
+        Budget left over: 0 unless the method ran out of queries it may buy.
+    """
+
+    gain_unit = "accuracy"
+
+    def __init__(self, budget: int = 3, random_state: Any = 0) -> None:
+        self.budget = budget
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, *, models: Any = None, costs: Any = None) -> Self:
+        """Choose the queries to buy.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n_items, n_queries)
+            Answers as class codes; -1 = missing.
+        y : array_like, shape (n_items,)
+            Labels. Integer labels are the codes; other labels are numbered in sorted order.
+        models : sequence of str, shape (n_queries,), optional
+            Model behind each query; default: every column is a model of its own.
+        costs : array_like of float, shape (n_queries,), optional
+            Cost of each query.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If X has fractions or NaN, or the budget is not from 1 to the number of columns.
+        """
+        X, y = validate_data(self, X, y, dtype="numeric")
+        check_classification_targets(y)
+        codes = as_codes(X)
+        n_queries = codes.shape[1]
+        budget = check_budget(self._wanted(), n_queries)
+        classes, labels = np.unique(y, return_inverse=True)
+        market = Market(
+            answers=codes,
+            labels=labels,
+            right=right_answers(codes, labels, classes),
+            models=_per_query(models, n_queries, "models", np.arange(n_queries).astype(str)),
+            costs=_per_query(costs, n_queries, "costs", np.zeros(n_queries)).astype(float),
+            rng=np.random.default_rng(self.random_state),
+        )
+        order, gains = self._buy(market, budget)
+        self.order_ = np.asarray(order, dtype=int)
+        self.gains_ = np.asarray(gains, dtype=float)
+        self.support_ = np.zeros(n_queries, dtype=bool)
+        self.support_[self.order_] = True
+        self.cost_ = float(market.costs[self.order_].sum()) if costs is not None else float("nan")
+        self.unspent_ = budget - len(self.order_)
+        return self
+
+    @abstractmethod
+    def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
+        """Return the columns in the order of buying, and the gain of each."""
+
+    def _wanted(self) -> Any:
+        return self.budget
+
+    def _get_support_mask(self) -> np.ndarray:
+        check_is_fitted(self)
+        return self.support_
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.categorical = True
+        tags.target_tags.required = True
+        return tags
+
+
+def check_budget(budget: Any, n_queries: int) -> int:
+    """Check that a budget is a whole number from 1 to the pool's size.
+
+    Raises
+    ------
+    ValueError
+        Otherwise.
+    """
+    if isinstance(budget, bool) or not isinstance(budget, int | np.integer):
+        raise ValueError(f"budget={budget!r}; a whole number of queries is needed")
+    if not 1 <= budget <= n_queries:
+        raise ValueError(
+            f"budget={budget}: the pool has n_features = {n_queries} queries; "
+            f"a budget from 1 to {n_queries} is needed"
+        )
+    return int(budget)
+
+
+def _per_query(values: Any, n_queries: int, what: str, default: np.ndarray) -> np.ndarray:
+    if values is None:
+        return default
+    array = np.asarray(values)
+    if array.shape != (n_queries,):
+        raise ValueError(
+            f"{what} of shape {array.shape}; one for each of {n_queries} queries needed"
+        )
+    if what == "costs" and not (np.isfinite(array.astype(float)) & (array >= 0)).all():
+        raise ValueError("costs must be finite and not negative")
+    return array

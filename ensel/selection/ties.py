@@ -1,0 +1,56 @@
+"""The one rule for ties: better individual score, then lower cost, then a seeded draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True)
+class Ties:
+    """How to choose among queries whose scores are equal within 1e-12.
+
+    Attributes
+    ----------
+    individual : ndarray, shape (n_queries,)
+        Score of each query by itself; higher is better.
+    costs : ndarray, shape (n_queries,)
+        Lower is better; zeros where unknown.
+    lottery : ndarray of int, shape (n_queries,)
+        A random permutation; lower wins.
+    """
+
+    individual: np.ndarray
+    costs: np.ndarray
+    lottery: np.ndarray
+
+    def best(self, scores: np.ndarray, open_: np.ndarray) -> int:
+        """Column with the highest score among the open ones.
+
+        Parameters
+        ----------
+        scores : ndarray, shape (n_queries,)
+        open_ : ndarray of bool, shape (n_queries,)
+            Columns that may still be bought; at least one.
+
+        Returns
+        -------
+        int
+        """
+        columns = np.flatnonzero(open_)
+        columns = columns[scores[columns] >= scores[columns].max() - TOLERANCE]
+        alone = self.individual[columns]
+        columns = columns[alone >= alone.max() - TOLERANCE]
+        return int(min(columns, key=lambda j: (self.costs[j], self.lottery[j])))
+
+    def ranking(self, scores: np.ndarray, n: int) -> list[int]:
+        """The `n` columns with the highest scores, best first."""
+        open_ = np.ones(len(scores), dtype=bool)
+        order = []
+        for _ in range(n):
+            order.append(self.best(scores, open_))
+            open_[order[-1]] = False
+        return order

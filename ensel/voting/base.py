@@ -1,0 +1,147 @@
+"""What every vote shares: checks, classes, and ties that do not depend on spelling."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ensel.answers import as_codes, class_positions
+
+
+class Vote(ClassifierMixin, BaseEstimator):
+    """Base of the votes: scikit-learn classifiers over answer matrices.
+
+    Parameters
+    ----------
+    n_classes : int, optional
+        Number of classes; labels and answers are then codes from 0 to n_classes - 1, also where
+        a class does not occur in the training labels. Default: the classes are the labels seen.
+    random_state : int, Generator or None
+        Seed of the last resort among ties.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_classes,)
+    prior_ : ndarray of float, shape (n_classes,)
+        Share of each class among the training labels.
+    lottery_ : ndarray of float, shape (n_classes,)
+        Random numbers in [0, 1) that settle what is left of ties.
+    """
+
+    def __init__(self, n_classes: int | None = None, random_state: Any = 0) -> None:
+        self.n_classes = n_classes
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Learn from labelled items.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n_items, n_queries)
+            Answers as class codes; -1 = missing.
+        y : array_like, shape (n_items,)
+            Labels. Integer labels are the codes; other labels are numbered in sorted order.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If X has fractions or NaN, codes are outside `n_classes`, or y has one class.
+        """
+        X, y = validate_data(self, X, y, dtype="numeric")
+        check_classification_targets(y)
+        codes = as_codes(X)
+        if self.n_classes is None:
+            self.classes_, labels = np.unique(y, return_inverse=True)
+            if len(self.classes_) < 2:
+                raise ValueError(f"y has one class, {self.classes_[0]!r}; two or more are needed")
+        else:
+            self.classes_ = np.arange(self.n_classes)
+            labels = as_codes(np.asarray(y))
+            if labels.min() < 0 or max(labels.max(), codes.max()) >= self.n_classes:
+                raise ValueError(f"a code outside 0 to {self.n_classes - 1} in X or y")
+        self.prior_ = np.bincount(labels, minlength=len(self.classes_)) / len(labels)
+        self.lottery_ = np.random.default_rng(self.random_state).random(len(self.classes_))
+        self._learn(class_positions(codes, self.classes_), labels)
+        return self
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Probability of each class.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n_items, n_queries)
+
+        Returns
+        -------
+        ndarray, shape (n_items, n_classes)
+            Rows sum to 1; columns in the order of `classes_`.
+        """
+        check_is_fitted(self)
+        codes = as_codes(validate_data(self, X, dtype="numeric", reset=False))
+        posterior = self._posterior(class_positions(codes, self.classes_))
+        # Ties left over go to the class more frequent in training, then to a seeded draw. The
+        # shift is far below any difference that means something, and predict agrees with it.
+        posterior = posterior + 1e-9 * self.prior_ + 1e-12 * self.lottery_
+        return posterior / posterior.sum(axis=1, keepdims=True)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Most probable class.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n_items, n_queries)
+
+        Returns
+        -------
+        ndarray, shape (n_items,)
+        """
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]
+
+    @abstractmethod
+    def _learn(self, codes: np.ndarray, labels: np.ndarray) -> None:
+        """Set the fitted attributes from class positions (-1 = missing) and labels."""
+
+    @abstractmethod
+    def _posterior(self, codes: np.ndarray) -> np.ndarray:
+        """Return class probabilities, shape (n_items, n_classes)."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.categorical = True
+        tags.classifier_tags.poor_score = True  # the checks' blobs are no answers of models
+        return tags
+
+
+def weighted_counts(codes: np.ndarray, weights: np.ndarray, n_classes: int) -> np.ndarray:
+    """Sum of the weights of the queries that chose each class.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_items, n_queries)
+        Class positions; -1 adds to no class.
+    weights : ndarray of float, shape (n_queries,)
+    n_classes : int
+
+    Returns
+    -------
+    ndarray, shape (n_items, n_classes)
+
+    Examples
+    --------
+    >>> weighted_counts(np.array([[0, 1, 1]]), np.array([2.0, 1.0, 0.5]), 2).tolist()
+    [[2.0, 1.5]]
+    """
+    sums = np.empty((len(codes), n_classes))
+    for k in range(n_classes):
+        sums[:, k] = (codes == k) @ weights
+    return sums

@@ -1,0 +1,37 @@
+"""The class that most queries chose."""
+
+import numpy as np
+
+from ensel.voting.base import Vote, weighted_counts
+
+
+class MajorityVote(Vote):
+    """Plurality of the answers; missing answers abstain.
+
+    A tie goes to the class backed by the query most accurate in training, then to the class more
+    frequent in training, then to a seeded draw. With no answer at all: the most frequent class.
+    `predict_proba` gives the shares of the votes. Parameters: `Vote`.
+
+    Attributes
+    ----------
+    accuracies_ : ndarray of float, shape (n_queries,)
+        Training accuracy of each query; used in ties only.
+
+    Examples
+    --------
+    >>> vote = MajorityVote().fit([[0, 0, 1], [1, 1, 1]], [0, 1])
+    >>> vote.predict([[0, 1, 1], [0, -1, -1]])
+    array([1, 0])
+    """
+
+    def _learn(self, codes: np.ndarray, labels: np.ndarray) -> None:
+        self.accuracies_ = (codes == labels[:, None]).mean(axis=0)
+
+    def _posterior(self, codes: np.ndarray) -> np.ndarray:
+        n_classes = len(self.classes_)
+        votes = weighted_counts(codes, np.ones(codes.shape[1]), n_classes)
+        best_backer = np.zeros_like(votes)
+        for k in range(n_classes):
+            best_backer[:, k] = np.where(codes == k, self.accuracies_, 0.0).max(axis=1)
+        cast = votes.sum(axis=1, keepdims=True)
+        return np.where(cast > 0, votes / np.maximum(cast, 1) + 1e-6 * best_backer, self.prior_)

@@ -1,0 +1,123 @@
+"""Votes by hand, by law, and against slow definitions."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ensel.voting import VOTES, MajorityVote, MAPVote, WeightedVote
+
+K = 3
+
+
+@st.composite
+def answered(draw):
+    n_queries, n_items = draw(st.integers(1, 4)), draw(st.integers(3, 30))
+    row = st.lists(st.integers(-1, K - 1), min_size=n_queries, max_size=n_queries)
+    X = np.array(draw(st.lists(row, min_size=n_items, max_size=n_items)))
+    y = np.array(draw(st.lists(st.integers(0, K - 1), min_size=n_items, max_size=n_items)))
+    y[:2] = [0, 1]
+    return X, y
+
+
+@pytest.mark.parametrize("name", sorted(VOTES))
+@given(answered())
+def test_probabilities_are_probabilities(name, data):
+    X, y = data
+    p = VOTES[name](n_classes=K).fit(X, y).predict_proba(X)
+    assert p.shape == (len(X), K)
+    assert (p >= 0).all()
+    np.testing.assert_allclose(p.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("name", sorted(VOTES))
+@given(answered(), st.randoms(use_true_random=False))
+def test_order_of_queries_and_company_of_items_do_not_matter(name, data, random):
+    X, y = data
+    order = random.sample(range(X.shape[1]), X.shape[1])
+    p = VOTES[name](n_classes=K).fit(X, y).predict_proba(X)
+    q = VOTES[name](n_classes=K).fit(X[:, order], y).predict_proba(X[:, order])
+    np.testing.assert_allclose(p, q, atol=1e-9)
+    alone = VOTES[name](n_classes=K).fit(X, y).predict_proba(X[:1])
+    np.testing.assert_allclose(alone, p[:1], atol=1e-12)
+
+
+@given(answered())
+def test_map_errs_least_on_its_own_items(data):
+    """On the items it was fitted to, no rule of the pattern errs less."""
+    X, y = data
+    predicted = MAPVote(n_classes=K).fit(X, y).predict(X)
+    best = sum(np.bincount(y[(row == X).all(axis=1)]).max() for row in np.unique(X, axis=0))
+    assert (predicted == y).sum() == best
+
+
+def test_majority_by_hand():
+    # Accuracies: 1, 2/3, 1/3. A 1-1 tie goes to the class of the most accurate voter.
+    vote = MajorityVote(n_classes=2).fit([[0, 0, 1], [1, 1, 1], [1, 0, 0]], [0, 1, 1])
+    assert vote.accuracies_.tolist() == pytest.approx([1, 2 / 3, 1 / 3])
+    assert vote.predict([[0, 1, -1], [-1, 1, 0], [0, 1, 1]]).tolist() == [0, 1, 1]
+    assert vote.predict_proba([[0, 1, 1]])[0] == pytest.approx([1 / 3, 2 / 3], abs=1e-5)
+
+
+@pytest.mark.parametrize("name", ["majority", "weighted"])
+def test_no_answer_at_all_is_the_commonest_class(name):
+    vote = VOTES[name](n_classes=3).fit([[0, 1], [1, 1], [1, 0], [2, 2]], [0, 1, 1, 2])
+    assert vote.predict([[-1, -1]]).tolist() == [1]
+
+
+def test_weights_by_hand():
+    # Query 0: 3 of 4 right -> p = 4/6, log(2 * (4/6) / (2/6)) = log 4 for K = 3.
+    # Query 1: 1 right of 2 answered -> p = 2/5, log(2 * (2/5) / (3/5)) = log 4/3.
+    # Query 2: never answers -> p = 1/3, weight log 1 = 0.
+    # p = (right + 1) / (answered + K): query 0: 4/7 -> log(2 * 4/3); query 1: 2/5 -> log(4/3).
+    X = [[0, 0, -1], [1, 0, -1], [2, -1, -1], [0, -1, -1]]
+    vote = WeightedVote(n_classes=3).fit(X, [0, 1, 2, 2])
+    assert vote.weights_ == pytest.approx([np.log(8 / 3), np.log(4 / 3), 0.0])
+    # Posterior odds of [0, 1, -1]: e^log(8/3) : e^log(4/3) : 1 = 8 : 4 : 3.
+    assert vote.predict_proba([[0, 1, -1]])[0] == pytest.approx([8 / 15, 4 / 15, 3 / 15], abs=1e-6)
+
+
+def test_weighted_vote_is_the_bayes_rule_of_independent_errors():
+    """On exact shares of independent symmetric errors the posterior is Bayes' own."""
+    rng = np.random.default_rng(0)
+    errors = np.array([0.1, 0.2, 0.3])
+    y = rng.integers(0, 2, 200_000)
+    X = np.where(rng.random((len(y), 3)) < errors, 1 - y[:, None], y[:, None])  # simulated
+    p = WeightedVote(n_classes=2).fit(X, y).predict_proba([[1, 0, 1]])[0, 1]
+    up, down = 0.9 * 0.2 * 0.7, 0.1 * 0.8 * 0.3
+    assert p == pytest.approx(up / (up + down), abs=0.01)
+
+
+def test_map_backs_off_to_naive_bayes():
+    X, y = [[0, 0], [0, 0], [1, 1], [1, 1]], [0, 0, 1, 1]
+    vote = MAPVote(n_classes=2).fit(X, y)
+    # Unseen [0, -1]: naive Bayes with add-one counts over the answers {0, 1, none}:
+    # P(0|y=0) = 3/5, P(0|y=1) = 1/5, P(none|y) = 1/5 each, prior 1/2: 3 : 1.
+    assert vote.predict_proba([[0, -1]])[0] == pytest.approx([0.75, 0.25], abs=1e-6)
+    # Seen [0, 0], twice class 0: naive Bayes 9 : 1, so (2 + 0.9) / 3 = 0.9667.
+    assert vote.predict_proba([[0, 0]])[0, 0] == pytest.approx(2.9 / 3, abs=1e-6)
+
+
+def test_map_learns_what_silence_means():
+    vote = MAPVote(n_classes=2).fit([[-1]] * 5 + [[0]] * 5, [1] * 5 + [0] * 5)
+    assert vote.predict([[-1]]).tolist() == [1]
+
+
+def test_map_refuses_a_backoff_of_nothing():
+    with pytest.raises(ValueError, match="backoff"):
+        MAPVote(backoff=0).fit([[0], [1]], [0, 1])
+
+
+def test_names_as_labels():
+    vote = MajorityVote().fit([[0], [1], [0]], ["no", "yes", "no"])
+    assert vote.predict([[1], [0]]).tolist() == ["yes", "no"]
+
+
+def test_codes_outside_the_classes_are_refused():
+    with pytest.raises(ValueError, match="outside 0 to 1"):
+        MajorityVote(n_classes=2).fit([[0], [2]], [0, 1])
+
+
+def test_one_class_is_refused():
+    with pytest.raises(ValueError, match="one class"):
+        MajorityVote().fit([[0], [1]], [1, 1])
