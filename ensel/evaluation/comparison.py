@@ -1,0 +1,280 @@
+"""Methods against each other at equal budgets, on items they have not seen."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ensel.errors import InputError, shorten
+from ensel.evaluation.intervals import SplitScores, accuracy_interval, difference_interval
+from ensel.evaluation.progress import over_splits
+from ensel.evaluation.scoring import SINGLE, Plan, SplitResult, score_split
+from ensel.evaluation.splits import random_splits
+from ensel.predictions import PredictionTable
+from ensel.selection import SELECTORS
+from ensel.voting import VOTES
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BASELINE = ("top-k", "weighted")
+DEFAULT_MOST = 8
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Result of `compare`.
+
+    Attributes
+    ----------
+    dataset : str
+    n_items, n_classes, n_train, n_splits, seed : int
+    rows : DataFrame
+        One row per method, vote and budget: `method`, `vote`, `budget` (queries), `accuracy`
+        held out, mean over splits, with `ci_low` and `ci_high` (95 %), `diff_vs_top_k` (paired
+        difference to top-k + weighted vote at the same budget) with `diff_ci_low` and
+        `diff_ci_high`, `cost` (mean per item, NaN where unknown), `queries` (a list of query
+        names per split; for random the first of its ten draws).
+    skipped : list of dict
+        `method`, `budget` and `reason` of what could not be filled.
+    cost_unit : str or None
+    """
+
+    dataset: str
+    n_items: int
+    n_classes: int
+    n_train: int
+    n_splits: int
+    seed: int
+    rows: pd.DataFrame
+    skipped: list[dict[str, Any]]
+    cost_unit: str | None = None
+
+    def accuracy_table(self) -> pd.DataFrame:
+        """Accuracies with a row per method and vote and a column per budget."""
+        wide = self.rows.pivot(index=["method", "vote"], columns="budget", values="accuracy")
+        return wide.reindex(pd.MultiIndex.from_frame(self.rows[["method", "vote"]]).unique())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as written by `to_json`."""
+        records = [
+            {
+                key: None if isinstance(value, float) and math.isnan(value) else value
+                for key, value in row.items()
+            }
+            for row in self.rows.to_dict("records")
+        ]
+        return {
+            "dataset": self.dataset,
+            "n_items": self.n_items,
+            "n_classes": self.n_classes,
+            "n_train": self.n_train,
+            "n_splits": self.n_splits,
+            "seed": self.seed,
+            "cost_unit": self.cost_unit,
+            "rows": records,
+            "skipped": self.skipped,
+        }
+
+    def to_json(self) -> str:
+        """JSON text: NaN becomes null."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
+
+    def figure(self) -> Figure:
+        """Accuracy, and difference to top-k, against budget."""
+        from ensel.figures.comparison import comparison_figure
+
+        return comparison_figure(self)
+
+    def _repr_html_(self) -> str:
+        shown = (100 * self.accuracy_table()).round(2).to_html(na_rep="")
+        return (
+            f"<p>Held-out accuracy (%) on <b>{self.dataset}</b>: {self.n_train:,} of "
+            f"{self.n_items:,} items to learn from, {self.n_splits} splits; columns: "
+            f"queries bought</p>{shown}"
+        )
+
+
+def compare(
+    table: PredictionTable,
+    *,
+    methods: Sequence[str] | None = None,
+    votes: Sequence[str] | None = None,
+    budgets: Sequence[int] | None = None,
+    train: float | int = 0.5,
+    n_splits: int = 5,
+    seed: int = 0,
+    progress: bool | None = None,
+) -> Comparison:
+    """Compare methods and votes at equal budgets over random splits.
+
+    Queries are chosen and votes fitted on each split's training items, and judged on the rest.
+    ``single-best`` is one row: the chosen query's own answers, a missing one being wrong.
+    ``random`` averages ten draws a split.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled.
+    methods : sequence of str, optional
+        Of ``single-best random top-k mrmr greedy-mi self-moa``; default all.
+    votes : sequence of str, optional
+        Of ``majority weighted map``; default all.
+    budgets : sequence of int, optional
+        Queries a question; default 1 to min(8, pool).
+    train : float or int
+        Share or number of items to learn from.
+    n_splits : int
+        Random splits, stratified by label.
+    seed : int
+        Same seed, same numbers, on any number of workers.
+    progress : bool, optional
+        Show a progress bar; default only on a terminal.
+
+    Returns
+    -------
+    Comparison
+        Intervals are 95 %: see `ensel.evaluation.intervals`.
+
+    Raises
+    ------
+    InputError
+        Unlabelled or one-class table, unknown names, budgets below 1 or above the pool.
+
+    Examples
+    --------
+    >>> from ensel import load_dataset
+    >>> pool = load_dataset("imdb").subset(items=slice(0, None, 50))
+    >>> result = compare(pool, methods=["top-k", "greedy-mi"], votes=["map"], budgets=[1, 3])
+    >>> len(result.rows)
+    4
+    """
+    check_labelled(table)
+    chosen_methods = known_names(methods, SELECTORS, "method")
+    chosen_votes = known_names(votes, VOTES, "vote")
+    chosen_budgets = _checked_budgets(budgets, table)
+    splits = random_splits(table, n_splits, train, seed)
+    # The baseline is always scored, since every row is compared to it.
+    plan = Plan(
+        methods=tuple(dict.fromkeys([*chosen_methods, BASELINE[0]])),
+        votes=tuple(dict.fromkeys([*chosen_votes, BASELINE[1]])),
+        budgets=tuple(sorted({*chosen_budgets, 1} if SINGLE in chosen_methods else chosen_budgets)),
+    )
+    results = over_splits(score_split, table, splits, plan, label="comparing", progress=progress)
+    tests = [split.test for split in splits]
+    baselines = {
+        budget: _scores(results, (*BASELINE, budget), table.n_items, tests)
+        for budget in plan.budgets
+    }
+    rows = []
+    for method in chosen_methods:
+        single = method == SINGLE
+        for vote in ("majority",) if single else chosen_votes:
+            for budget in (1,) if single else chosen_budgets:
+                if any((method, vote, budget) not in result.scored for result in results):
+                    continue
+                rows.append(_row(table, results, (method, vote, budget), tests, baselines[budget]))
+    skipped = [
+        {"method": method, "budget": budget, "reason": reason}
+        for (method, budget), reason in {
+            key: reason for result in results for key, reason in result.unfilled.items()
+        }.items()
+        if method in chosen_methods and budget in chosen_budgets
+    ]
+    return Comparison(
+        dataset=table.name,
+        n_items=table.n_items,
+        n_classes=table.n_classes,
+        n_train=len(splits[0].train),
+        n_splits=n_splits,
+        seed=seed,
+        rows=pd.DataFrame(rows),
+        skipped=skipped,
+        cost_unit=table.cost_unit,
+    )
+
+
+def _scores(
+    results: list[SplitResult],
+    key: tuple[str, str, int],
+    n_items: int,
+    tests: list[np.ndarray],
+) -> SplitScores:
+    return SplitScores(n_items, tests, [result.scored[key].correct for result in results])
+
+
+def _row(
+    table: PredictionTable,
+    results: list[SplitResult],
+    key: tuple[str, str, int],
+    tests: list[np.ndarray],
+    baseline: SplitScores,
+) -> dict[str, Any]:
+    method, vote, budget = key
+    scores = _scores(results, key, table.n_items, tests)
+    accuracy = accuracy_interval(scores)
+    difference = difference_interval(scores - baseline, same=(method, vote) == BASELINE)
+    names = table.query_names
+    return {
+        "method": method,
+        "vote": vote,
+        "budget": budget,
+        "accuracy": accuracy.value,
+        "ci_low": accuracy.low,
+        "ci_high": accuracy.high,
+        "diff_vs_top_k": difference.value,
+        "diff_ci_low": difference.low,
+        "diff_ci_high": difference.high,
+        "cost": float(np.mean([result.scored[key].cost for result in results])),
+        "queries": [[names[j] for j in result.scored[key].columns] for result in results],
+    }
+
+
+def check_labelled(table: PredictionTable) -> None:
+    """Check that labels are there and hold at least two classes.
+
+    Raises
+    ------
+    InputError
+        Otherwise.
+    """
+    present = np.unique(table.known_labels)
+    if len(present) < 2:
+        raise InputError(
+            f"{table.name}: all labels are {table.classes[int(present[0])]!r}; "
+            "at least two classes are needed"
+        )
+
+
+def known_names(names: Sequence[str] | None, known: dict[str, Any], what: str) -> list[str]:
+    """Check names against a registry; None stands for all of it.
+
+    Raises
+    ------
+    InputError
+        Unknown, repeated or no names.
+    """
+    chosen = list(known) if names is None else list(names)
+    unknown = [name for name in chosen if name not in known]
+    if unknown or not chosen:
+        raise InputError(f"no {what} {shorten(unknown)!r}; {what}s: {', '.join(known)}")
+    return list(dict.fromkeys(chosen))
+
+
+def _checked_budgets(budgets: Sequence[int] | None, table: PredictionTable) -> list[int]:
+    if budgets is None:
+        return list(range(1, min(DEFAULT_MOST, table.n_queries) + 1))
+    chosen = sorted(set(budgets))
+    outside = [budget for budget in chosen if not 1 <= budget <= table.n_queries]
+    if outside or not chosen:
+        raise InputError(
+            f"{table.name}: budget {shorten(outside)}; the pool has {table.n_queries} queries, "
+            f"so a budget is from 1 to {table.n_queries}"
+        )
+    return chosen

@@ -1,0 +1,50 @@
+"""Splits through joblib, with a progress bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ensel.evaluation.splits import Split
+from ensel.predictions import PredictionTable
+
+Result = TypeVar("Result")
+
+
+def over_splits(
+    work: Callable[..., Result],
+    table: PredictionTable,
+    splits: list[Split],
+    *arguments: Any,
+    label: str,
+    progress: bool | None = None,
+) -> list[Result]:
+    """Run ``work(table, split, *arguments)`` on every split, in order.
+
+    Where it runs is joblib's choice: one worker unless the caller stands in a
+    ``joblib.parallel_config``.
+
+    Parameters
+    ----------
+    work : callable
+    table : PredictionTable
+    splits : list of Split
+    *arguments
+        Passed on.
+    label : str
+        What the progress bar says.
+    progress : bool, optional
+        Show the bar; default only on a terminal.
+
+    Returns
+    -------
+    list
+        One result per split.
+    """
+    from joblib import Parallel, delayed
+    from tqdm.auto import tqdm
+
+    jobs = (delayed(work)(table, split, *arguments) for split in splits)
+    disable = None if progress is None else not progress
+    stream = Parallel(return_as="generator")(jobs)
+    return list(tqdm(stream, total=len(splits), desc=label, unit="split", disable=disable))

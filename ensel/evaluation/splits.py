@@ -1,0 +1,110 @@
+"""Random splits of items into a part to learn from and a part to be judged on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ensel.errors import InputError
+from ensel.predictions import PredictionTable
+from ensel.table_parts import stratified_half
+
+
+@dataclass(frozen=True)
+class Split:
+    """Item positions of one split, and the seed of whatever is random within it."""
+
+    train: np.ndarray
+    test: np.ndarray
+    seed: np.random.SeedSequence
+
+    def rng(self, number: int) -> np.random.Generator:
+        """Generator number `number` of this split: the same each time it is asked for."""
+        key = (*self.seed.spawn_key, number)
+        return np.random.default_rng(np.random.SeedSequence(self.seed.entropy, spawn_key=key))
+
+
+def folds(
+    table: PredictionTable, n_folds: int = 10, n_repeats: int = 2, seed: int = 0
+) -> list[Split]:
+    """Cut the items into label-stratified folds, several times; each fold is a test part once.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    n_folds : int
+        From 2 to the number of items.
+    n_repeats : int
+        Random ways to cut.
+    seed : int
+
+    Returns
+    -------
+    list of Split
+        ``n_folds * n_repeats`` of them.
+
+    Raises
+    ------
+    InputError
+        If there are fewer items than folds, or a training part holds one class only.
+    """
+    if n_repeats < 1 or not 2 <= n_folds <= table.n_items:
+        raise InputError(
+            f"{table.name}: {n_repeats} repeats of {n_folds} folds over {table.n_items} items; "
+            f"1 or more repeats of 2 to {table.n_items} folds are needed"
+        )
+    labels = table.known_labels
+    splits = []
+    for repeat in np.random.SeedSequence(seed).spawn(n_repeats):
+        shuffled = np.random.default_rng(repeat).permutation(table.n_items)
+        by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
+        fold = np.empty(table.n_items, dtype=int)
+        fold[by_class] = np.arange(table.n_items) % n_folds  # deals each class out in turn
+        for number, child in enumerate(repeat.spawn(n_folds)):
+            train = np.flatnonzero(fold != number)
+            _check_two_classes(table, train)
+            splits.append(Split(train, np.flatnonzero(fold == number), child))
+    return splits
+
+
+def random_splits(
+    table: PredictionTable, n_splits: int = 5, train: float | int = 0.5, seed: int = 0
+) -> list[Split]:
+    """Draw independent label-stratified splits.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    n_splits : int
+        At least 1.
+    train : float or int
+        Share or number of training items.
+    seed : int
+
+    Returns
+    -------
+    list of Split
+
+    Raises
+    ------
+    InputError
+        If a part would be empty, or the training part of a split holds one class only.
+    """
+    if n_splits < 1:
+        raise InputError(f"{n_splits} splits; at least 1 is needed")
+    labels = table.known_labels
+    splits = []
+    for child in np.random.SeedSequence(seed).spawn(n_splits):
+        chosen = stratified_half(labels, train, np.random.default_rng(child), table.name)
+        _check_two_classes(table, np.flatnonzero(chosen))
+        splits.append(Split(np.flatnonzero(chosen), np.flatnonzero(~chosen), child))
+    return splits
+
+
+def _check_two_classes(table: PredictionTable, train: np.ndarray) -> None:
+    if len(np.unique(table.known_labels[train])) < 2:
+        raise InputError(
+            f"{table.name}: only one class among {len(train)} training items; two are needed - "
+            "more items, or a larger training share"
+        )

@@ -1,0 +1,94 @@
+"""Selection: what is bought is bought on all items, what is promised comes from held-out ones."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ensel import InputError, select
+from ensel.evaluation import describe
+from ensel.selection import GreedyMI
+
+
+def test_buys_what_the_selector_buys(small_pool):
+    result = select(small_pool, 3, method="greedy-mi", n_repeats=1)
+    order = GreedyMI(budget=3).fit(small_pool.answers, small_pool.labels).order_
+    assert result.queries == [small_pool.query_names[j] for j in order]
+    assert result.vote == "map"
+    assert result.steps["gain"].is_monotonic_decreasing
+    assert result.expected.low < result.expected.value < result.expected.high
+
+
+def test_json(small_pool):
+    data = json.loads(select(small_pool, 2, method="top-k", n_repeats=1).to_json())
+    assert data["queries"] == [step["query"] for step in data["steps"]]
+    assert data["cost"] == pytest.approx(sum(step["cost"] for step in data["steps"]))
+    assert data["vote"] == "weighted"
+    gain = data["expected_accuracy"] - data["single_best_accuracy"]
+    assert data["gain_vs_single"] == pytest.approx(gain, abs=1e-6)
+
+
+def test_says_when_one_query_is_better(real):
+    # MedMCQA: no ensemble of this pool reaches its best model.
+    result = select(real("medmcqa"), 5)
+    assert result.gain_vs_single.high < 0
+    assert result.why == "worse than asking DeepSeek-R1 alone: buy that one query"
+
+
+def test_says_when_an_ensemble_is_better(real):
+    result = select(real("imdb-llm"), 3)
+    assert result.gain_vs_single.low > 0
+    assert result.why.startswith("better than asking")
+
+
+def test_expected_accuracy_is_not_the_training_accuracy(real):
+    """A table of patterns of 8 models flatters itself on its own items; the promise does not."""
+    table = real("mmlu").subset(items=slice(0, None, 6))
+    result = select(table, 8, n_repeats=1)
+    fitted = result.ensemble.predict(table)
+    flattered = (fitted["label"].to_numpy() == np.array(table.classes)[table.labels]).mean()
+    assert flattered > result.expected.high
+
+
+def test_single_best_is_its_own_ensemble(small_pool):
+    result = select(small_pool, 4, method="single-best", n_repeats=1)
+    assert (result.budget, len(result.queries)) == (1, 1)
+    assert result.gain_vs_single == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("budget", "arguments", "said"),
+    [
+        (0, {}, "budget 0; the pool has 6"),
+        (7, {}, "from 1 to 6"),
+        (2, {"method": "best"}, "no method 'best'"),
+        (2, {"vote": "loudest"}, "no vote 'loudest'"),
+        (2, {"method": "self-moa"}, "can fill 1 of 2 queries"),
+    ],
+)
+def test_refuses(small_pool, budget, arguments, said):
+    with pytest.raises(InputError, match=said):
+        select(small_pool, budget, **arguments)
+
+
+def test_describe_by_hand(real):
+    result = describe(real("imdb-llm"))
+    # Wilson for 961 of 1000, z = 1.96, z^2 = 3.8415:
+    # (0.961 + z^2/2000 +- z sqrt(0.961 * 0.039 / 1000 + z^2/4e6)) / (1 + z^2/1000)
+    best = result.queries.loc["meta_llama-2-70b"]
+    assert (best["ci_low"], best["ci_high"]) == pytest.approx((0.94715, 0.97134), abs=1e-4)
+    assert result.mean_error_correlation == pytest.approx(0.332, abs=0.0005)
+    assert result.all_wrong == pytest.approx(0.001)
+    assert json.loads(result.to_json())["classes"] == {"negative": 514, "positive": 486}
+
+
+def test_describe_agrees_with_numpy(small_pool):
+    right = small_pool.answers == small_pool.labels[:, None]
+    theirs = np.corrcoef(~right.T)
+    result = describe(small_pool)
+    pair = result.pairs.iloc[0]
+    names = small_pool.query_names
+    assert pair["error_correlation"] == pytest.approx(
+        theirs[names.index(pair["first"]), names.index(pair["second"])]
+    )
+    assert result.mean_error_correlation == pytest.approx(theirs[np.triu_indices(6, 1)].mean())
