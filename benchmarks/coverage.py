@@ -1,0 +1,151 @@
+"""How often the 95 % intervals of `compare` and `select` cover what they claim to.
+
+A large real table stands for the population. Again and again, a few of its items are drawn as if
+they were all there is, the intervals are computed, and checked against the truth on the rest of
+the population: for `compare`, the mean accuracy of methods that learned from that many items; for
+`select`, the accuracy of the very ensemble that it kept.
+
+    python benchmarks/coverage.py
+
+Writes benchmarks/results/coverage.csv and prints a summary. About ten minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from tqdm import tqdm
+
+from ensel import PredictionTable, load_dataset, select
+from ensel.evaluation.intervals import SplitScores, accuracy_interval, difference_interval
+from ensel.evaluation.scoring import Plan, score_split
+from ensel.evaluation.splits import Split, random_splits
+from ensel.files import written_whole
+
+METHODS = ("single-best", "random", "top-k", "mrmr", "greedy-mi")
+PLAN = Plan(methods=METHODS, votes=("majority", "weighted", "map"), budgets=(1, 3, 5))
+SELECTED = [("top-k", "weighted", 3), ("greedy-mi", "map", 3), ("greedy-mi", "map", 5)]
+BASELINE = ("top-k", "weighted")
+RESULTS = Path(__file__).parent / "results"
+
+
+def true_accuracies(population: PredictionTable, n_train: int, replicate: int) -> dict:
+    """Accuracy of every ensemble that learned from a fresh sample, on all other items."""
+    seed = np.random.SeedSequence([1, replicate])
+    items = np.random.default_rng(seed).permutation(population.n_items)
+    result = score_split(population, Split(items[:n_train], items[n_train:], seed), PLAN)
+    return {key: scored.correct.mean() for key, scored in result.scored.items()}
+
+
+def draw(population: PredictionTable, n_items: int, replicate: int) -> tuple[Any, Any]:
+    """A sample of the population, and the rest of it."""
+    items = np.random.default_rng([2, replicate]).permutation(population.n_items)
+    return population.subset(items[:n_items]), population.subset(items[n_items:])
+
+
+def compare_intervals(
+    population: PredictionTable, n_items: int, train: float, n_splits: int, replicate: int
+) -> list[dict]:
+    """Intervals from a sample of the population, as `compare` computes them."""
+    sample, _ = draw(population, n_items, replicate)
+    splits = random_splits(sample, n_splits, train, seed=replicate)
+    results = [score_split(sample, split, PLAN) for split in splits]
+    tests = [split.test for split in splits]
+    scores = {
+        key: SplitScores(n_items, tests, [r.scored[key].correct for r in results])
+        for key in results[0].scored
+    }
+    rows = []
+    for key, own in scores.items():
+        base = (*BASELINE, key[2])
+        alike = all(set(r.scored[key].columns) == set(r.scored[base].columns) for r in results)
+        about = {"key": key, "alike": alike}
+        rows.append(about | {"what": "compare: accuracy"} | accuracy_interval(own)._asdict())
+        if key[:2] != BASELINE:
+            difference = difference_interval(own - scores[base])
+            rows.append(about | {"what": "compare: difference"} | difference._asdict())
+    return rows
+
+
+def select_intervals(population: PredictionTable, n_items: int, replicate: int) -> list[dict]:
+    """Intervals of `select` on a sample, and what the ensemble it kept gets on the rest."""
+    sample, rest = draw(population, n_items, replicate)
+    single = rest.accuracies
+    rows = []
+    for method, vote, budget in SELECTED:
+        result = select(sample, budget, method=method, vote=vote, seed=replicate, progress=False)
+        voted = result.ensemble.predict(rest)["label"].to_numpy()
+        accuracy = float((voted == np.array(rest.classes)[rest.labels]).mean())
+        about = {"key": (method, vote, budget), "alike": False}
+        rows.append(
+            about | {"what": "select: accuracy", "truth": accuracy} | result.expected._asdict()
+        )
+        gain = accuracy - float(single[result.single_best])
+        rows.append(
+            about | {"what": "select: gain", "truth": gain} | result.gain_vs_single._asdict()
+        )
+    return rows
+
+
+def study(name: str, given: argparse.Namespace) -> pd.DataFrame:
+    """Coverage of every cell on one population."""
+    population = load_dataset(name)
+    if name == "imdb":  # one sample a model: a pool of different models
+        population = population.subset(queries=[q for q in population.query_names if "#1" in q])
+
+    def run(work: Any, *arguments: Any, label: str) -> list:
+        tasks = (delayed(work)(population, *arguments, i) for i in range(given.replicates))
+        stream = Parallel(given.jobs, return_as="generator")(tasks)
+        return list(tqdm(stream, total=given.replicates, desc=f"{name}: {label}", disable=None))
+
+    truths = run(true_accuracies, round(given.train * given.items), label="truth")
+    truth = {key: float(np.mean([t[key] for t in truths])) for key in truths[0]}
+    samples = run(compare_intervals, given.items, given.train, given.splits, label="compare")
+    of_compare = pd.DataFrame([row for rows in samples for row in rows])
+    of_compare["truth"] = [
+        truth[key] - (truth[*BASELINE, key[2]] if what.endswith("difference") else 0)
+        for key, what in zip(of_compare["key"], of_compare["what"], strict=True)
+    ]
+    samples = run(select_intervals, given.items, label="select")
+    found = pd.concat([of_compare, pd.DataFrame([row for rows in samples for row in rows])])
+    found["covers"] = (found["low"] <= found["truth"]) & (found["truth"] <= found["high"])
+    found["width"] = found["high"] - found["low"]
+    found["bias"] = found["value"] - found["truth"]
+    cells = found.groupby(["what", "key"], sort=False)
+    table = cells[["truth", "bias", "covers", "width", "alike"]].mean().reset_index()
+    table[["method", "vote", "budget"]] = table.pop("key").tolist()
+    table.insert(0, "population", name)
+    return table.assign(n_items=given.items, n_splits=given.splits, replicates=given.replicates)
+
+
+def main() -> None:
+    """Run the study and print how many cells cover 93 to 97 %."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("datasets", nargs="*", default=["imdb", "mmlu-full"])
+    parser.add_argument("--items", type=int, default=1000, help="items drawn a replicate")
+    parser.add_argument("--train", type=float, default=0.5)
+    parser.add_argument("--splits", type=int, default=5)
+    parser.add_argument("--replicates", type=int, default=400)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--output", type=Path, default=RESULTS / "coverage.csv")
+    given = parser.parse_args()
+    table = pd.concat(study(name, given) for name in given.datasets)
+    given.output.parent.mkdir(exist_ok=True)
+    with written_whole(given.output) as temporary:
+        table.round(5).to_csv(temporary, index=False)
+    for (population, what), cells in table.groupby(["population", "what"]):
+        covers = cells["covers"]
+        print(
+            f"{population}, {what}: mean {covers.mean():.3f}, median {covers.median():.3f}, lowest "
+            f"{covers.min():.3f}, highest {covers.max():.3f}; "
+            f"{covers.between(0.93, 0.97).sum()} of {len(cells)} cells in .93-.97"
+        )
+
+
+if __name__ == "__main__":
+    main()

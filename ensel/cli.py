@@ -1,0 +1,391 @@
+"""The `ensel` command: parses, calls, prints."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ensel import __version__
+from ensel.errors import InputError, InputWarning
+
+if TYPE_CHECKING:
+    from ensel.predictions import PredictionTable
+
+METHODS = "single-best,random,top-k,mrmr,greedy-mi,self-moa"
+VOTES = "majority,weighted,map"
+
+app = typer.Typer(
+    name="ensel",
+    help="Which language models to ask: choose what to ensemble when every query costs money.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _complete_source(incomplete: str) -> list[str]:
+    from ensel.datasets import list_datasets
+
+    names = [name for name in list_datasets() if name.startswith(incomplete)]
+    files = [str(p) for p in Path().glob(f"{incomplete}*") if p.suffix in {".csv", ".parquet"}]
+    return names + files
+
+
+def _complete_words(words: str) -> Callable[[str], list[str]]:
+    return lambda incomplete: [word for word in words.split(",") if word.startswith(incomplete)]
+
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATASET|FILE",
+        help="A dataset's name (see [bold]ensel datasets[/bold]) or a CSV or Parquet file.",
+        autocompletion=_complete_source,
+    ),
+]
+Label = Annotated[str, typer.Option("--label", help="Name of the label column of a file.")]
+LabelsFile = Annotated[
+    Path | None, typer.Option("--labels", help="Second file with the columns item and label.")
+]
+Classes = Annotated[
+    str | None, typer.Option("--classes", help="All class names in order, comma-separated.")
+]
+Ignore = Annotated[
+    str | None, typer.Option("--ignore", help="Columns of a file to leave out, comma-separated.")
+]
+Statements = Annotated[
+    bool,
+    typer.Option("--statements", help="Turn multiple choice into true-or-false statements."),
+]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", help="Write the result as JSON here; - is the screen.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        print(f"ensel {__version__}")
+        raise typer.Exit
+
+
+@app.command("datasets")
+def datasets_command(
+    download: Annotated[
+        str | None,
+        typer.Option(help="Fetch these (comma-separated), or [bold]all[/bold]."),
+    ] = None,
+) -> None:
+    """List datasets of real cached predictions, and fetch them.
+
+    Example: [bold]ensel datasets --download mmlu,medmcqa[/bold]
+    """
+    from ensel import printing
+    from ensel.datasets import DATASETS, get_dataset
+    from ensel.datasets.files import fetch_all
+
+    if download:
+        names = list(DATASETS) if download == "all" else _words(download)
+        for dataset in [get_dataset(name) for name in names]:
+            fetch_all(dataset.files)
+    printing.print_datasets(list(DATASETS.values()))
+
+
+@app.command("info")
+def info_command(
+    source: Source,
+    label: Label = "label",
+    labels: LabelsFile = None,
+    classes: Classes = None,
+    ignore: Ignore = None,
+    statements: Statements = False,
+    seed: Seed = 0,
+    every: Annotated[bool, typer.Option("--all", help="Print every query.")] = False,
+    json: JsonFile = None,
+) -> None:
+    """Describe a pool: accuracies with intervals, missing answers, error correlation.
+
+    Example: [bold]ensel info imdb[/bold]
+    """
+    from ensel import printing
+    from ensel.evaluation import describe
+
+    _check_outputs(json)
+    table = _load(source, label, labels, classes, ignore, statements, seed)
+    result = describe(table)
+    if _write_json(result, json):
+        printing.print_description(result, every=every)
+
+
+@app.command("compare")
+def compare_command(
+    source: Source,
+    methods: Annotated[
+        str, typer.Option(help="Comma-separated.", autocompletion=_complete_words(METHODS))
+    ] = METHODS,
+    votes: Annotated[
+        str, typer.Option(help="Comma-separated.", autocompletion=_complete_words(VOTES))
+    ] = VOTES,
+    budgets: Annotated[
+        str | None,
+        typer.Option(help="Queries a question, like 1-8 or 1,3,5; default 1 to min(8, pool)."),
+    ] = None,
+    train: Annotated[
+        str, typer.Option(help="Share (0.5) or number (500) of items to learn from.")
+    ] = "0.5",
+    splits: Annotated[int, typer.Option(help="Random splits.")] = 5,
+    seed: Seed = 0,
+    statements: Statements = False,
+    label: Label = "label",
+    labels: LabelsFile = None,
+    classes: Classes = None,
+    ignore: Ignore = None,
+    json: JsonFile = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Save the picture here (.png, .pdf, .svg).")
+    ] = None,
+) -> None:
+    """Compare methods at equal budgets on items they have not seen.
+
+    Example: [bold]ensel compare imdb --figure imdb.png[/bold]
+    """
+    from ensel import printing
+    from ensel.evaluation import compare
+
+    _check_outputs(json, figure)
+    chosen_budgets = None if budgets is None else _numbers(budgets, "--budgets")
+    chosen_train = _train(train)
+    table = _load(source, label, labels, classes, ignore, statements, seed)
+    result = compare(
+        table,
+        methods=_words(methods),
+        votes=_words(votes),
+        budgets=chosen_budgets,
+        train=chosen_train,
+        n_splits=splits,
+        seed=seed,
+    )
+    if _write_json(result, json):
+        printing.print_comparison(result)
+    if figure is not None:
+        printing.save_figure(result.figure(), figure)
+        print(f"figure: {figure}", file=sys.stderr if str(json) == "-" else sys.stdout)
+
+
+@app.command("select")
+def select_command(
+    source: Source,
+    budget: Annotated[int, typer.Option(help="Queries a question.")],
+    method: Annotated[
+        str, typer.Option(help="How to choose.", autocompletion=_complete_words(METHODS))
+    ] = "greedy-mi",
+    vote: Annotated[
+        str | None,
+        typer.Option(
+            help="How to vote; default map for greedy-mi, else weighted.",
+            autocompletion=_complete_words(VOTES),
+        ),
+    ] = None,
+    folds: Annotated[int, typer.Option(help="Folds of the cross-validation that judges.")] = 10,
+    repeats: Annotated[int, typer.Option(help="Times the items are cut into folds.")] = 2,
+    seed: Seed = 0,
+    statements: Statements = False,
+    label: Label = "label",
+    labels: LabelsFile = None,
+    classes: Classes = None,
+    ignore: Ignore = None,
+    save: Annotated[Path | None, typer.Option(help="Keep the fitted ensemble here (JSON).")] = None,
+    json: JsonFile = None,
+) -> None:
+    """Choose the queries to buy, and say what they will get.
+
+    Example: [bold]ensel select imdb --budget 3 --save ensemble.json[/bold]
+    """
+    from ensel import printing
+    from ensel.evaluation import select
+
+    _check_outputs(json, save)
+    table = _load(source, label, labels, classes, ignore, statements, seed)
+    result = select(
+        table,
+        budget,
+        method=method,
+        vote=vote,
+        n_folds=folds,
+        n_repeats=repeats,
+        seed=seed,
+    )
+    if _write_json(result, json):
+        printing.print_selection(result)
+    if save is not None:
+        result.ensemble.save(save)
+        print(f"ensemble: {save}", file=sys.stderr if str(json) == "-" else sys.stdout)
+
+
+@app.command("vote")
+def vote_command(
+    ensemble: Annotated[
+        Path, typer.Argument(metavar="ENSEMBLE", help="What ensel select --save wrote.")
+    ],
+    answers: Annotated[
+        Path, typer.Argument(metavar="ANSWERS", help="CSV or Parquet with the queries' answers.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the CSV here; default the screen.")
+    ] = None,
+) -> None:
+    """Apply a saved ensemble to new answers: a label and its probability per item.
+
+    Example: [bold]ensel vote ensemble.json new_answers.csv -o labels.csv[/bold]
+    """
+    from ensel.ensemble import Ensemble
+    from ensel.files import written_whole
+    from ensel.formats import read_table
+
+    _check_outputs(output)
+    fitted = Ensemble.load(ensemble)
+    table = read_table(answers, classes=fitted.classes, queries=fitted.query_names, labelled=False)
+    voted = fitted.predict(table)
+    text = voted.to_csv(float_format="%.6g")
+    if output is None:
+        print(text, end="")
+        return
+    with written_whole(output) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    print(f"{len(voted):,} labels: {output}")
+
+
+# -- parsing ------------------------------------------------------------------------------------
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _numbers(text: str, option: str) -> list[int]:
+    numbers: list[int] = []
+    for part in _words(text):
+        first, dash, last = part.partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise InputError(f"{option} {text!r}: whole numbers like 1,3,5 or a range 1-8 needed")
+        numbers += range(int(first), int(last or first) + 1)
+    if not numbers:
+        raise InputError(f"{option} {text!r}: no number in it; give 1,3,5 or a range 1-8")
+    return numbers
+
+
+def _train(text: str) -> float | int:
+    try:
+        return int(text) if text.isdecimal() else float(text)
+    except ValueError:
+        raise InputError(
+            f"--train {text!r}: a share (0.5) or a number of items (500) is needed"
+        ) from None
+
+
+def _load(
+    source: str,
+    label: str,
+    labels: Path | None,
+    classes: str | None,
+    ignore: str | None,
+    statements: bool,
+    seed: int,
+) -> PredictionTable:
+    """A dataset by name, or a file; with a warning about columns that look like mistakes."""
+    from ensel.datasets import DATASETS, get_dataset, load_dataset
+    from ensel.formats import read_table
+
+    path = Path(source)
+    if source in DATASETS and not path.is_file():
+        table = load_dataset(source)
+    elif path.exists() or path.suffix or len(path.parts) > 1:
+        table = read_table(
+            path,
+            label=label,
+            labels_file=labels,
+            classes=None if classes is None else _words(classes),
+            ignore=_words(ignore or ""),
+        )
+    else:
+        get_dataset(source)  # raises, naming the nearest dataset
+    if statements:
+        table = table.as_statements(random_state=seed)
+    for line in table.trouble():
+        warnings.warn(f"{table.name}: {line}", InputWarning, stacklevel=2)
+    return table
+
+
+# -- writing ------------------------------------------------------------------------------------
+
+
+def _check_outputs(*paths: Path | None) -> None:
+    """Say so before the work, not after it, where a result could not be written."""
+    for path in paths:
+        if path is not None and str(path) != "-" and not path.absolute().parent.is_dir():
+            raise InputError(f"{path}: no folder {path.parent}; make it first")
+
+
+def _write_json(result: Any, path: Path | None) -> bool:
+    """Write the result as JSON where asked; True if the screen is free for a table."""
+    if path is None:
+        return True
+    if str(path) == "-":
+        print(result.to_json())
+        return False
+    from ensel.files import written_whole
+
+    with written_whole(path) as temporary:
+        temporary.write_text(result.to_json() + "\n", encoding="utf-8")
+    return True
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; bad input is one line on standard error and exit status 2.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Default: those of the process.
+    """
+
+    def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+        if issubclass(category, InputWarning):
+            print(f"warning: {_one_line(message)}", file=sys.stderr)
+
+    command = typer.main.get_command(app)
+    status: Any = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", InputWarning)
+        warnings.showwarning = show
+        try:
+            status = command.main(arguments, prog_name="ensel", standalone_mode=False)
+        except InputError as error:
+            print(f"error: {_one_line(error)}", file=sys.stderr)
+            status = 2
+        except (KeyboardInterrupt, typer.Abort):
+            print("stopped", file=sys.stderr)
+            status = 130
+        except BrokenPipeError:  # the reader of our output went away, as `head` does
+            sys.stderr.close()
+            status = 0
+        except Exception as error:
+            # Usage errors of the command-line library: unknown options, missing arguments.
+            if not hasattr(error, "format_message"):
+                raise
+            print(f"error: {_one_line(error.format_message())} (see --help)", file=sys.stderr)
+            status = 2
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,227 @@
+"""What the command line prints: tables that fit 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ensel.errors import InputError, shorten
+from ensel.files import written_whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ensel.datasets import Dataset
+    from ensel.evaluation import Comparison, Description, Estimate, Selection
+
+MOST_QUERIES = 24
+FIGURE_SUFFIXES = (".png", ".pdf", ".svg")
+BUDGETS_PER_TABLE = 8
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=False)
+
+
+def _table(*columns: str, left: int = 1) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for number, name in enumerate(columns):
+        if number < left:
+            table.add_column(name, overflow="fold")
+        else:
+            table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def percent(estimate: Estimate) -> str:
+    """``86.4 % [85.5, 87.3]``."""
+    return f"{100 * estimate.value:.1f} % [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
+
+
+def points(estimate: Estimate) -> str:
+    """``+0.4 points [-0.1, +0.9]``."""
+    low, high = 100 * estimate.low, 100 * estimate.high
+    return f"{100 * estimate.value:+.1f} points [{low:+.1f}, {high:+.1f}]"
+
+
+def print_datasets(datasets: Iterable[Dataset]) -> None:
+    """Print name, size, whether local, contents, licence and source of each dataset."""
+    console = _console()
+    table = _table("dataset", "size", "local", "what, licence, source")
+    table.columns[3].justify = "left"
+    table.columns[3].no_wrap = False
+    for dataset in datasets:
+        where = "embedded" if dataset.embedded else ("yes" if dataset.local else "no")
+        table.add_row(
+            dataset.name,
+            f"{dataset.n_bytes / 1e6:.1f} MB",
+            where,
+            f"{dataset.about}; {dataset.licence}; {dataset.source}",
+        )
+    console.print(table)
+    console.print("\nFetch with: ensel datasets --download NAME[,NAME] (or all)", markup=False)
+
+
+def print_description(result: Description, *, every: bool = False) -> None:
+    """Print a pool: its queries, what is missing, what moves together."""
+    console = _console()
+    data = result.to_dict()
+    labels = ", ".join(f"{name} {count:,}" for name, count in data["classes"].items())
+    console.print(
+        f"{data['dataset']}: {data['n_items']:,} items, {data['n_queries']} queries of "
+        f"{data['n_models']} models; labels: {labels}\n",
+        markup=False,
+    )
+    with_cost = "cost" in result.queries
+    header = ["query", "accuracy %", "95 %", "missing", "error corr."]
+    table = _table(*header, *(["cost"] if with_cost else []))
+    shown = result.queries if every else result.queries.head(MOST_QUERIES)
+    for name, row in shown.iterrows():
+        cells = [
+            str(name),
+            f"{100 * row['accuracy']:.2f}",
+            f"{100 * row['ci_low']:.1f}-{100 * row['ci_high']:.1f}",
+            f"{row['missing']:,}",
+            "-" if np.isnan(row["error_correlation"]) else f"{row['error_correlation']:.2f}",
+        ]
+        table.add_row(*cells, *([f"{row['cost']:.3g}"] if with_cost else []))
+    console.print(table)
+    hidden = len(result.queries) - len(shown)
+    if hidden:
+        console.print(f"... and {hidden} less accurate ones (--all prints them)")
+    console.print()
+    if len(result.pairs) and not np.isnan(result.mean_error_correlation):
+        console.print(
+            f"Mean correlation of errors (phi) over pairs: {result.mean_error_correlation:.3f}; "
+            "most correlated:"
+        )
+        for _, pair in result.pairs.head(3).iterrows():
+            console.print(
+                f"  {pair['error_correlation']:.2f}  {pair['first']} ~ {pair['second']}",
+                markup=False,
+            )
+    console.print(f"No query is right on {100 * result.all_wrong:.2f} % of the items.")
+    if with_cost:
+        console.print(f"Costs are in {result.table.cost_unit or 'the file’s unit'}.")
+    if result.duplicates:
+        pairs = [f"{later} = {first}" for first, later in result.duplicates]
+        console.print(f"Duplicate columns: {shorten(pairs)}", markup=False)
+    else:
+        console.print("No duplicate columns.")
+
+
+def print_comparison(result: Comparison) -> None:
+    """Print held-out accuracies, a row per method and vote, a column per budget."""
+    console = _console()
+    console.print(
+        f"Held-out accuracy (%) on {result.dataset}: {result.n_train:,} of {result.n_items:,} "
+        f"items to learn from, mean of {result.n_splits} random splits; a column per budget "
+        "(queries a question).",
+        markup=False,
+    )
+    wide = result.accuracy_table()
+    marks = {
+        (row.method, row.vote, row.budget): "+" if row.diff_ci_low > 0 else "-"
+        for row in result.rows.itertuples()
+        if row.diff_ci_low > 0 or row.diff_ci_high < 0
+    }
+    budgets = list(wide.columns)
+    for start in range(0, len(budgets), BUDGETS_PER_TABLE):
+        block = budgets[start : start + BUDGETS_PER_TABLE]
+        console.print()
+        table = _table("method", "vote", *(f"{budget} " for budget in block), left=2)
+        for column in table.columns:
+            column.padding = (0, 1, 0, 0)  # type: ignore[attr-defined]
+            column.no_wrap = True
+        last = None
+        for key, row in wide[block].iterrows():
+            if row.isna().all():
+                continue
+            method, vote = str(key[0]), str(key[1])
+            cells = [
+                Text("") if pd.isna(row[b]) else _marked(row[b], marks.get((method, vote, b), " "))
+                for b in block
+            ]
+            table.add_row("" if method == last else method, vote, *cells)
+            last = method
+        console.print(table)
+    console.print(
+        "\n+ above, - below top-k + weighted vote at the same budget (95 % interval of the paired "
+        "difference leaves out 0). All intervals: --json FILE; a picture: --figure FILE."
+    )
+    single = result.rows[result.rows["method"] == "single-best"]
+    if len(single):
+        row = single.iloc[0]
+        console.print(
+            f"The single best query alone: {100 * row['accuracy']:.1f} % "
+            f"[{100 * row['ci_low']:.1f}, {100 * row['ci_high']:.1f}]."
+        )
+    by_reason: dict[tuple[str, str], list[int]] = {}
+    for entry in result.skipped:
+        by_reason.setdefault((entry["method"], entry["reason"]), []).append(entry["budget"])
+    for (method, reason), skipped in by_reason.items():
+        console.print(f"Skipped {method} at budget {shorten(skipped, 10)}: {reason}.", markup=False)
+
+
+def _marked(accuracy: float, mark: str) -> Text:
+    style = {"+": "green", "-": "red"}.get(mark, "")
+    return Text(f"{100 * accuracy:.1f}{mark}", style=style)
+
+
+def print_selection(result: Selection) -> None:
+    """Print the bought queries, what each brought, and what they are expected to get."""
+    console = _console()
+    console.print(
+        f"{result.method} + {result.vote} vote on {result.dataset} ({result.n_items:,} items), "
+        f"budget {result.budget}\n",
+        markup=False,
+    )
+    with_cost = not result.steps["cost"].isna().any()
+    gain = "gain (bits)" if result.gain_unit == "bits" else "alone (%)"
+    header = ["", "query", gain, *(["cost"] if with_cost else []), "held out % so far"]
+    table = _table(*header, left=2)
+    for number, row in enumerate(result.steps.to_dict("records"), start=1):
+        brought = row["gain"] if result.gain_unit == "bits" else 100 * row["gain"]
+        held_out = (
+            "-"
+            if np.isnan(row["accuracy"])
+            else f"{100 * row['accuracy']:.1f} [{100 * row['ci_low']:.1f}, "
+            f"{100 * row['ci_high']:.1f}]"
+        )
+        cost = [f"{row['cost']:.3g}"] if with_cost else []
+        table.add_row(f"{number}", row["query"], f"{brought:.3f}", *cost, held_out)
+    console.print(table)
+    console.print()
+    console.print(f"Expected held-out accuracy   {percent(result.expected)}", markup=False)
+    console.print(f"Single best query alone      {percent(result.single)}", markup=False)
+    console.print(f"Gain over the single best    {points(result.gain_vs_single)}", markup=False)
+    if with_cost:
+        unit = result.cost_unit or "the file's unit"
+        console.print(f"Cost per question            {result.steps['cost'].sum():.3g} ({unit})")
+    console.print(f"Verdict: {result.why}.", markup=False)
+    console.print(
+        f"(95 % intervals, from {result.n_folds}-fold cross-validation of the whole procedure, "
+        f"{result.n_repeats} times. The ensemble kept is fitted on all items.)",
+        markup=False,
+    )
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Save a figure, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If the suffix is none of .png, .pdf, .svg.
+    """
+    if path.suffix.lower() not in FIGURE_SUFFIXES:
+        raise InputError(f"{path}: a name ending in {', '.join(FIGURE_SUFFIXES)} is needed")
+    with written_whole(path) as temporary:
+        figure.savefig(temporary, format=path.suffix.lower()[1:])
