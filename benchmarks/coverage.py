@@ -7,7 +7,7 @@ the population: for `compare`, the mean accuracy of methods that learned from th
 
     python benchmarks/coverage.py
 
-Writes benchmarks/results/coverage.csv and prints a summary. About ten minutes on two cores.
+Writes benchmarks/results/coverage.csv and prints a summary. About half an hour on two cores.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def select_intervals(population: PredictionTable, n_items: int, replicate: int) 
     return rows
 
 
-def study(name: str, given: argparse.Namespace) -> pd.DataFrame:
+def study(name: str, n_items: int, given: argparse.Namespace) -> pd.DataFrame:
     """Coverage of every cell on one population."""
     population = load_dataset(name)
     if name == "imdb":  # one sample a model: a pool of different models
@@ -103,15 +103,15 @@ def study(name: str, given: argparse.Namespace) -> pd.DataFrame:
         stream = Parallel(given.jobs, return_as="generator")(tasks)
         return list(tqdm(stream, total=given.replicates, desc=f"{name}: {label}", disable=None))
 
-    truths = run(true_accuracies, round(given.train * given.items), label="truth")
+    truths = run(true_accuracies, round(given.train * n_items), label="truth")
     truth = {key: float(np.mean([t[key] for t in truths])) for key in truths[0]}
-    samples = run(compare_intervals, given.items, given.train, given.splits, label="compare")
+    samples = run(compare_intervals, n_items, given.train, given.splits, label="compare")
     of_compare = pd.DataFrame([row for rows in samples for row in rows])
     of_compare["truth"] = [
         truth[key] - (truth[*BASELINE, key[2]] if what.endswith("difference") else 0)
         for key, what in zip(of_compare["key"], of_compare["what"], strict=True)
     ]
-    samples = run(select_intervals, given.items, label="select")
+    samples = run(select_intervals, n_items, label="select")
     found = pd.concat([of_compare, pd.DataFrame([row for rows in samples for row in rows])])
     found["covers"] = (found["low"] <= found["truth"]) & (found["truth"] <= found["high"])
     found["width"] = found["high"] - found["low"]
@@ -120,29 +120,33 @@ def study(name: str, given: argparse.Namespace) -> pd.DataFrame:
     table = cells[["truth", "bias", "covers", "width", "alike"]].mean().reset_index()
     table[["method", "vote", "budget"]] = table.pop("key").tolist()
     table.insert(0, "population", name)
-    return table.assign(n_items=given.items, n_splits=given.splits, replicates=given.replicates)
+    return table.assign(n_items=n_items, n_splits=given.splits, replicates=given.replicates)
 
 
 def main() -> None:
     """Run the study and print how many cells cover 93 to 97 %."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("datasets", nargs="*", default=["imdb", "mmlu-full"])
-    parser.add_argument("--items", type=int, default=1000, help="items drawn a replicate")
+    parser.add_argument(
+        "--items", type=int, nargs="+", default=[1000, 200], help="drawn a replicate"
+    )
     parser.add_argument("--train", type=float, default=0.5)
     parser.add_argument("--splits", type=int, default=5)
-    parser.add_argument("--replicates", type=int, default=400)
+    parser.add_argument("--replicates", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--output", type=Path, default=RESULTS / "coverage.csv")
     given = parser.parse_args()
-    table = pd.concat(study(name, given) for name in given.datasets)
+    table = pd.concat(
+        study(name, n_items, given) for name in given.datasets for n_items in given.items
+    )
     given.output.parent.mkdir(exist_ok=True)
     with written_whole(given.output) as temporary:
         table.round(5).to_csv(temporary, index=False)
-    for (population, what), cells in table.groupby(["population", "what"]):
+    for (population, n_items, what), cells in table.groupby(["population", "n_items", "what"]):
         covers = cells["covers"]
         print(
-            f"{population}, {what}: mean {covers.mean():.3f}, median {covers.median():.3f}, lowest "
-            f"{covers.min():.3f}, highest {covers.max():.3f}; "
+            f"{population}, n = {n_items}, {what}: mean {covers.mean():.3f}, "
+            f"median {covers.median():.3f}, lowest {covers.min():.3f}, highest {covers.max():.3f}; "
             f"{covers.between(0.93, 0.97).sum()} of {len(cells)} cells in .93-.97"
         )
 

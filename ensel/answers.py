@@ -40,9 +40,9 @@ def as_codes(X: np.ndarray) -> np.ndarray:
 def class_positions(codes: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """Position of each answer among the classes; -1 where it is none of them.
 
-    Where classes are integers, a code is the class of that number; where they are names, code c
-    is the c-th name. An answer that is no class of the labels counts as missing: it can be right
-    for no label seen.
+    Where classes are numbers, a code is the class of that number; where they are names, code c
+    is the c-th name. A numeric answer that is no class of the labels counts as missing: it can be
+    right for no label seen.
 
     Parameters
     ----------
@@ -54,12 +54,25 @@ def class_positions(codes: np.ndarray, classes: np.ndarray) -> np.ndarray:
     -------
     ndarray of int64, shape (n_items, n_queries)
 
+    Raises
+    ------
+    ValueError
+        If a class is a negative number, or names are fewer than the codes.
+
     Examples
     --------
     >>> class_positions(np.array([[2, 0, -1]]), classes=np.array([1, 2])).tolist()
     [[1, -1, -1]]
     """
-    values: Any = classes if classes.dtype.kind in "iu" else np.arange(len(classes))
+    named = classes.dtype.kind not in "iuf"
+    if named and codes.size and codes.max() >= len(classes):
+        raise ValueError(
+            f"answer code {codes.max()}, but the labels name {len(classes)} classes; give labels "
+            "as codes, or make sure that every class occurs among them"
+        )
+    values: Any = np.arange(len(classes)) if named else classes
+    if not named and len(classes) and classes.min() < 0:
+        raise ValueError(f"label {classes.min()}; labels are codes from 0, since -1 is missing")
     if np.array_equal(values, np.arange(len(values))):  # codes are positions: the usual case
         return np.where(codes < len(values), codes, MISSING)
     place = np.clip(np.searchsorted(values, codes), 0, len(values) - 1)

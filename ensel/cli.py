@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 METHODS = "single-best,random,top-k,mrmr,greedy-mi,self-moa"
 VOTES = "majority,weighted,map"
+MOST_BUDGET = 100_000
+TABLE_SUFFIXES = {".csv", ".tsv", ".parquet"}
+FIGURE_SUFFIXES = {".png", ".pdf", ".svg"}
 
 app = typer.Typer(
     name="ensel",
@@ -33,12 +36,19 @@ def _complete_source(incomplete: str) -> list[str]:
     from ensel.datasets import list_datasets
 
     names = [name for name in list_datasets() if name.startswith(incomplete)]
-    files = [str(p) for p in Path().glob(f"{incomplete}*") if p.suffix in {".csv", ".parquet"}]
-    return names + files
+    start = Path(incomplete)
+    folder = start if incomplete.endswith("/") else start.parent
+    wanted = "" if incomplete.endswith("/") else start.name
+    found = sorted(p for p in folder.glob(f"{wanted}*") if p.is_dir() or p.suffix in TABLE_SUFFIXES)
+    return names + [f"{p}/" if p.is_dir() else str(p) for p in found]
 
 
 def _complete_words(words: str) -> Callable[[str], list[str]]:
-    return lambda incomplete: [word for word in words.split(",") if word.startswith(incomplete)]
+    def complete(incomplete: str) -> list[str]:
+        done, comma, start = incomplete.rpartition(",")
+        return [done + comma + word for word in words.split(",") if word.startswith(start)]
+
+    return complete
 
 
 Source = Annotated[
@@ -119,7 +129,7 @@ def info_command(
     from ensel import printing
     from ensel.evaluation import describe
 
-    _check_outputs(json)
+    _check_outputs(json, inputs=(source, labels))
     table = _load(source, label, labels, classes, ignore, statements, seed)
     result = describe(table)
     if _write_json(result, json):
@@ -130,10 +140,20 @@ def info_command(
 def compare_command(
     source: Source,
     methods: Annotated[
-        str, typer.Option(help="Comma-separated.", autocompletion=_complete_words(METHODS))
+        str,
+        typer.Option(
+            help="Comma-separated, of: single-best, random, top-k, mrmr, greedy-mi, self-moa.",
+            autocompletion=_complete_words(METHODS),
+            show_default="all",
+        ),
     ] = METHODS,
     votes: Annotated[
-        str, typer.Option(help="Comma-separated.", autocompletion=_complete_words(VOTES))
+        str,
+        typer.Option(
+            help="Comma-separated, of: majority, weighted, map.",
+            autocompletion=_complete_words(VOTES),
+            show_default="all",
+        ),
     ] = VOTES,
     budgets: Annotated[
         str | None,
@@ -161,7 +181,7 @@ def compare_command(
     from ensel import printing
     from ensel.evaluation import compare
 
-    _check_outputs(json, figure)
+    _check_outputs(json, figure=figure, inputs=(source, labels))
     chosen_budgets = None if budgets is None else _numbers(budgets, "--budgets")
     chosen_train = _train(train)
     table = _load(source, label, labels, classes, ignore, statements, seed)
@@ -186,16 +206,22 @@ def select_command(
     source: Source,
     budget: Annotated[int, typer.Option(help="Queries a question.")],
     method: Annotated[
-        str, typer.Option(help="How to choose.", autocompletion=_complete_words(METHODS))
+        str,
+        typer.Option(
+            help="One of single-best, random, top-k, mrmr, greedy-mi, self-moa.",
+            autocompletion=_complete_words(METHODS),
+        ),
     ] = "greedy-mi",
     vote: Annotated[
         str | None,
         typer.Option(
-            help="How to vote; default map for greedy-mi, else weighted.",
+            help="One of majority, weighted, map; default map for greedy-mi, else weighted.",
             autocompletion=_complete_words(VOTES),
         ),
     ] = None,
-    folds: Annotated[int, typer.Option(help="Folds of the cross-validation that judges.")] = 10,
+    folds: Annotated[
+        int | None, typer.Option(help="Folds of the cross-validation that judges; default 10.")
+    ] = None,
     repeats: Annotated[int, typer.Option(help="Times the items are cut into folds.")] = 2,
     seed: Seed = 0,
     statements: Statements = False,
@@ -213,7 +239,9 @@ def select_command(
     from ensel import printing
     from ensel.evaluation import select
 
-    _check_outputs(json, save)
+    if save is not None and str(save) == "-":
+        raise InputError("--save -: an ensemble is kept in a file; give its name")
+    _check_outputs(json, save, inputs=(source, labels))
     table = _load(source, label, labels, classes, ignore, statements, seed)
     result = select(
         table,
@@ -251,12 +279,12 @@ def vote_command(
     from ensel.files import written_whole
     from ensel.formats import read_table
 
-    _check_outputs(output)
+    _check_outputs(output, inputs=(ensemble, answers))
     fitted = Ensemble.load(ensemble)
     table = read_table(answers, classes=fitted.classes, queries=fitted.query_names, labelled=False)
     voted = fitted.predict(table)
     text = voted.to_csv(float_format="%.6g")
-    if output is None:
+    if output is None or str(output) == "-":
         print(text, end="")
         return
     with written_whole(output) as temporary:
@@ -275,8 +303,11 @@ def _numbers(text: str, option: str) -> list[int]:
     numbers: list[int] = []
     for part in _words(text):
         first, dash, last = part.partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise InputError(f"{option} {text!r}: whole numbers like 1,3,5 or a range 1-8 needed")
+        whole = first.isdecimal() and (last.isdecimal() or not dash)
+        if not whole or int(last or first) < int(first) or int(last or first) > MOST_BUDGET:
+            raise InputError(
+                f"{option} {text!r}: {part!r} is neither a whole number nor a range like 1-8"
+            )
         numbers += range(int(first), int(last or first) + 1)
     if not numbers:
         raise InputError(f"{option} {text!r}: no number in it; give 1,3,5 or a range 1-8")
@@ -307,6 +338,10 @@ def _load(
 
     path = Path(source)
     if source in DATASETS and not path.is_file():
+        if label != "label" or labels or classes or ignore:
+            raise InputError(
+                f"{source} is a dataset; --label, --labels, --classes, --ignore are for files"
+            )
         table = load_dataset(source)
     elif path.exists() or path.suffix or len(path.parts) > 1:
         table = read_table(
@@ -328,11 +363,22 @@ def _load(
 # -- writing ------------------------------------------------------------------------------------
 
 
-def _check_outputs(*paths: Path | None) -> None:
-    """Say so before the work, not after it, where a result could not be written."""
-    for path in paths:
-        if path is not None and str(path) != "-" and not path.absolute().parent.is_dir():
+def _check_outputs(
+    *paths: Path | None, figure: Path | None = None, inputs: tuple[object, ...] = ()
+) -> None:
+    """Say so before the work, not after it, where a result could not or must not be written."""
+    outputs = [path for path in (*paths, figure) if path is not None and str(path) != "-"]
+    for path in outputs:
+        if not path.absolute().parent.is_dir():
             raise InputError(f"{path}: no folder {path.parent}; make it first")
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: is no regular file; give the name of a file to write")
+        if any(path.resolve() == Path(str(given)).resolve() for given in inputs if given):
+            raise InputError(f"{path}: is an input; give the result another name")
+    if len({path.resolve() for path in outputs}) < len(outputs):
+        raise InputError(f"{outputs[0]}: named for two results; give each its own file")
+    if figure is not None and figure.suffix.lower() not in FIGURE_SUFFIXES:
+        raise InputError(f"{figure}: a name ending in .png, .pdf or .svg is needed")
 
 
 def _write_json(result: Any, path: Path | None) -> bool:
@@ -361,10 +407,11 @@ def main(arguments: list[str] | None = None) -> None:
     arguments : list of str, optional
         Default: those of the process.
     """
+    remarks: list[str] = []  # shown at the end, so that an error stays one line
 
     def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
         if issubclass(category, InputWarning):
-            print(f"warning: {_one_line(message)}", file=sys.stderr)
+            remarks.append(f"warning: {_one_line(message)}")
 
     command = typer.main.get_command(app)
     status: Any = 0
@@ -373,6 +420,8 @@ def main(arguments: list[str] | None = None) -> None:
         warnings.showwarning = show
         try:
             status = command.main(arguments, prog_name="ensel", standalone_mode=False)
+            for remark in dict.fromkeys(remarks):
+                print(remark, file=sys.stderr)
         except InputError as error:
             print(f"error: {_one_line(error)}", file=sys.stderr)
             status = 2

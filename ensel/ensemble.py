@@ -61,6 +61,7 @@ class Ensemble:
         method: str,
         vote: str,
         about: Mapping[str, Any] | None = None,
+        random_state: int = 0,
     ) -> Ensemble:
         """Fit a vote of given columns on all labelled items of a table.
 
@@ -72,14 +73,17 @@ class Ensemble:
         method, vote : str
             Names; the vote is one of `ensel.voting.VOTES`.
         about : mapping, optional
+        random_state : int
+            Seed of the last resort among the vote's ties.
 
         Returns
         -------
         Ensemble
         """
-        fitted = VOTES[vote](n_classes=table.n_classes)
+        fitted = VOTES[vote](n_classes=table.n_classes, random_state=random_state)
         fitted.fit(table.answers[:, columns], table.known_labels)
-        described = table.queries.iloc[columns].reset_index(names="name")
+        described = table.queries.iloc[columns].drop(columns="name", errors="ignore")
+        described = described.reset_index(names="name")
         queries = json.loads(described.to_json(orient="records"))
         return cls(table.classes, queries, method, vote, fitted, about or {})
 
@@ -198,10 +202,12 @@ class Ensemble:
             ensemble = cls(
                 tuple(data["classes"]), data["queries"], data["method"], name, vote, data["about"]
             )
-            # One item with no answer at all: a damaged vote fails here, not in use.
-            blank = np.full((1, len(ensemble.query_names)), MISSING)
-            if vote.predict_proba(blank).shape != (1, len(ensemble.classes)):
-                raise ValueError("shape")
+            # A damaged vote fails here, not in use.
+            n_queries, n_classes = len(ensemble.query_names), len(ensemble.classes)
+            for attribute, shape in vote.fitted_shapes(n_queries, n_classes).items():
+                if getattr(vote, attribute).shape != shape:
+                    raise ValueError(f"{attribute} of another shape than {shape}")
+            vote.predict_proba(np.full((1, n_queries), MISSING))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise InputError(f"{path}: a damaged ensemble ({error!r}); save it again") from error
         return ensemble

@@ -29,7 +29,10 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     InputError
         If the folder does not exist or cannot be written to.
     """
-    target = Path(path)
+    target = Path(path).resolve()  # through links: what they point to is replaced
+    if target.exists() and not target.is_file():
+        kind = "a folder" if target.is_dir() else "no regular file"
+        raise InputError(f"{path}: is {kind}; give the name of a file to write")
     try:
         handle, name = tempfile.mkstemp(
             prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent
@@ -45,7 +48,5 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
         os.replace(temporary, target)
-    except IsADirectoryError as error:
-        raise InputError(f"{target}: is a folder; give a file name") from error
     finally:
         temporary.unlink(missing_ok=True)

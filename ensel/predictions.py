@@ -42,7 +42,9 @@ class PredictionTable:
         `temperature`, `family`, `cost`, `input_tokens`, `output_tokens`.
     items : DataFrame or sequence, optional
         One row per item, indexed by a unique item id. Known columns: `subject`, `n_options`
-        (where items offer fewer options than there are classes), `error_type`.
+        (where items offer fewer options than there are classes), `error_type` (a verdict on the
+        label, "ok" or what is wrong), `group` (copies of one question share it; splits keep them
+        on one side).
     probabilities : array_like of float, shape (n_items, n_queries, n_classes), optional
         Class probabilities behind the answers, in [0, 1].
     name : str
@@ -298,6 +300,12 @@ class PredictionTable:
         n_options = np.full(self.n_items, self.n_classes)
         if "n_options" in self.items:
             n_options = self.items["n_options"].to_numpy(dtype=int)
+        if (n_options < 2).any() or (labels >= n_options).any():
+            bad = self.items.index[(n_options < 2) | (labels >= n_options)][0]
+            raise InputError(
+                f"{self.name}: item {bad!r} has fewer options than its label or than 2; statements "
+                "need a wrong option to ask about"
+            )
         truth = rng.random(self.n_items) < 0.5
         shift = 1 + np.floor(rng.random(self.n_items) * (n_options - 1)).astype(int)
         option = np.where(truth, labels, (labels + shift) % n_options)

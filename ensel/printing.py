@@ -26,8 +26,13 @@ FIGURE_SUFFIXES = (".png", ".pdf", ".svg")
 BUDGETS_PER_TABLE = 8
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # the command treats it alike wherever it happens
+
+
 def _console() -> Console:
-    return Console(highlight=False, soft_wrap=False)
+    return _Console(highlight=False, soft_wrap=False)
 
 
 def _table(*columns: str, left: int = 1) -> Table:
@@ -80,7 +85,7 @@ def print_description(result: Description, *, every: bool = False) -> None:
         markup=False,
     )
     with_cost = "cost" in result.queries
-    header = ["query", "accuracy %", "95 %", "missing", "error corr."]
+    header = ["query", "acc. %", "95 %", "missing", "phi"]
     table = _table(*header, *(["cost"] if with_cost else []))
     shown = result.queries if every else result.queries.head(MOST_QUERIES)
     for name, row in shown.iterrows():
@@ -99,15 +104,15 @@ def print_description(result: Description, *, every: bool = False) -> None:
     console.print()
     if len(result.pairs) and not np.isnan(result.mean_error_correlation):
         console.print(
-            f"Mean correlation of errors (phi) over pairs: {result.mean_error_correlation:.3f}; "
-            "most correlated:"
+            f"Mean correlation of errors (phi) over pairs: {result.mean_error_correlation:.3f} "
+            "(column phi: with the others); most correlated:"
         )
         for _, pair in result.pairs.head(3).iterrows():
             console.print(
                 f"  {pair['error_correlation']:.2f}  {pair['first']} ~ {pair['second']}",
                 markup=False,
             )
-    console.print(f"No query is right on {100 * result.all_wrong:.2f} % of the items.")
+    console.print(f"Items that every query gets wrong: {100 * result.all_wrong:.2f} %.")
     if with_cost:
         console.print(f"Costs are in {result.table.cost_unit or 'the file’s unit'}.")
     if result.duplicates:

@@ -36,8 +36,9 @@ def stratified_half(
     """
     n_items = len(labels)
     whole = isinstance(train, int | np.integer) and not isinstance(train, bool)
-    n_train = int(train) if whole else round(float(train) * n_items)
-    if not 0 < n_train < n_items or (not whole and not 0 < train < 1):
+    sensible = whole or 0 < train < 1  # False for NaN
+    n_train = (int(train) if whole else round(float(train) * n_items)) if sensible else 0
+    if not 0 < n_train < n_items:
         raise InputError(
             f"{name}: train={train!r} of {n_items} items; give a share between 0 and 1 "
             f"or a number from 1 to {n_items - 1}, so that both sides hold items"
@@ -72,7 +73,8 @@ def checked_codes(
     if raw.ndim != ndim:
         raise InputError(f"{what}: {raw.ndim}-dimensional, {ndim} dimensions are needed")
     if raw.dtype == np.int8:
-        codes = raw
+        # A writable array may be changed by its owner later; a read-only one is another table's.
+        codes = raw.copy() if raw.flags.writeable else raw
     else:
         if raw.dtype.kind not in "iufb":
             raise InputError(f"{what}: {raw.dtype} values; class indices (integers) are needed")

@@ -120,7 +120,7 @@ GOOD = "item,label,a,b\n" + "".join(f"{i},{i % 2},{i % 2},{(i // 2) % 2}\n" for 
         (GOOD[:-4], ["info"], "is the file cut off"),
         (GOOD, ["compare", "--budgets", "0"], "from 1 to 2"),
         (GOOD, ["compare", "--budgets", "3"], "from 1 to 2"),
-        (GOOD, ["compare", "--budgets", "x"], "whole numbers"),
+        (GOOD, ["compare", "--budgets", "x"], "neither a whole number"),
         (GOOD, ["compare", "--train", "half"], "a share (0.5)"),
         (GOOD, ["compare", "--methods", "best"], "no method 'best'"),
         (GOOD, ["compare", "--splits", "0"], "at least 1"),
@@ -131,6 +131,15 @@ GOOD = "item,label,a,b\n" + "".join(f"{i},{i % 2},{i % 2},{(i // 2) % 2}\n" for 
         (GOOD, ["select", "--budget", "many"], "valid integer"),
         (GOOD, ["select"], "Missing option '--budget'"),
         (GOOD, ["select", "--budget", "1", "--nonsense"], "No such option"),
+        (GOOD, ["compare", "--train", "nan"], "share between 0 and 1"),
+        (GOOD, ["compare", "--train", "inf"], "share between 0 and 1"),
+        (GOOD, ["compare", "--seed", "-1"], "whole number from 0"),
+        (GOOD, ["compare", "--budgets", "2-1"], "neither a whole number nor a range"),
+        (GOOD, ["compare", "--budgets", "1-99999999999"], "neither a whole number nor a range"),
+        (GOOD, ["compare", "--figure", "f.gif"], ".png, .pdf or .svg"),
+        (GOOD, ["select", "--budget", "1", "--save", "."], "no regular file"),
+        (GOOD, ["select", "--budget", "1", "--save", "-"], "kept in a file"),
+        (GOOD.replace(",a,b", ",a,a"), ["info"], "column names repeat"),
     ],
 )
 def test_bad_input_is_one_line_and_changes_no_file(run, tmp_path, text, arguments, said):
@@ -148,10 +157,45 @@ def test_bad_input_is_one_line_and_changes_no_file(run, tmp_path, text, argument
     assert {p.name for p in tmp_path.iterdir()} == {"pool.csv", "kept.json"}
 
 
+def test_nothing_to_compare_is_an_empty_table(run, pool_csv):
+    code, out, err = run("compare", pool_csv, "--methods", "self-moa", "--budgets", "3")
+    assert (code, err) == (0, "")
+    assert "Skipped self-moa at budget 3" in out
+
+
+def test_outputs_do_not_replace_inputs_or_one_another(run, pool_csv, tmp_path):
+    before = pool_csv.read_bytes()
+    for arguments in (
+        ("select", pool_csv, "--budget", 1, "--save", pool_csv),
+        ("info", pool_csv, "--json", pool_csv),
+        ("select", pool_csv, "--budget", 1, "--save", tmp_path / "x", "--json", tmp_path / "x"),
+    ):
+        code, _, err = run(*arguments)
+        assert code == 2
+        assert len(err.splitlines()) == 1
+    assert pool_csv.read_bytes() == before
+    assert not (tmp_path / "x").exists()
+
+
+def test_dataset_refuses_options_for_files(run):
+    code, _, err = run("info", "imdb", "--ignore", "x")
+    assert code == 2
+    assert "are for files" in err
+
+
+def test_completion(tmp_path):
+    from ensel.cli import _complete_source, _complete_words
+
+    (tmp_path / "pool.csv").write_text("x")
+    assert _complete_source(f"{tmp_path}/po") == [f"{tmp_path}/pool.csv"]
+    assert "imdb-llm" in _complete_source("imdb")
+    assert _complete_words("top-k,greedy-mi")("top-k,gr") == ["top-k,greedy-mi"]
+
+
 def test_figure_of_unknown_kind(run, pool_csv, tmp_path):
     code, _, err = run("compare", pool_csv, "--splits", 1, "--figure", tmp_path / "f.gif")
     assert code == 2
-    assert ".png, .pdf, .svg" in err
+    assert ".png, .pdf or .svg" in err
 
 
 def test_vote_without_the_queries(run, pool_csv, tmp_path):

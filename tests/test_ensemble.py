@@ -63,6 +63,7 @@ def test_refuses_absent_queries_and_unknown_classes(small_pool):
         (lambda text: text.replace('"ensel_ensemble": 1', '"ensel_ensemble": 9'), "version 9"),
         (lambda text: text.replace('"name": "map"', '"name": "oracle"'), "damaged"),
         (lambda text: text.replace('"counts_"', '"count_"'), "damaged"),
+        (lambda text: text.replace('"prior_": [0.5, 0.5]', '"prior_": [1.0]'), "damaged"),
     ],
 )
 def test_refuses_damaged_files(tmp_path, small_pool, spoil, said):

@@ -1,5 +1,7 @@
 """Files are whole or not at all."""
 
+import os
+
 import pytest
 
 from ensel import InputError
@@ -22,6 +24,23 @@ def test_success_replaces(tmp_path):
         assert temporary.suffix == ".json"
         temporary.write_text("after")
     assert target.read_text() == "after"
+
+
+def test_special_files_are_left_alone(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="no regular file"), written_whole(pipe):
+        pass
+    with pytest.raises(InputError, match="is a folder"), written_whole(tmp_path):
+        pass
+
+
+def test_links_are_written_through(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with written_whole(tmp_path / "link") as temporary:
+        temporary.write_text("here")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "here"
 
 
 def test_absent_folder_is_one_line(tmp_path):

@@ -20,7 +20,8 @@ def read_mmlu(paths: dict[str, Path]) -> PredictionTable:
     """Read `all.csv`: 14 LLMs on 100 questions of each of the 57 MMLU subjects.
 
     The file has no subject column: its rows are blocks of 100, subjects in alphabetical order.
-    `items` keeps the MMLU-Redux verdict on each label as `error_type` ("ok" or what is wrong).
+    `items` keeps the MMLU-Redux verdict on each label as `error_type` ("ok" or what is wrong), and
+    marks copies of one question with the same `group`.
 
     Parameters
     ----------
@@ -38,7 +39,12 @@ def read_mmlu(paths: dict[str, Path]) -> PredictionTable:
     names = sorted(Path(f.path).stem for f in manifest() if "original_helm" in f.path)
     subjects = [names[row // ITEMS_PER_SUBJECT] for row in range(len(frame))]
     items = pd.DataFrame(
-        {"subject": subjects, "error_type": frame["error_type"].to_numpy()},
+        {
+            "subject": subjects,
+            "error_type": frame["error_type"].to_numpy(),
+            # 32 questions stand there twice: splits keep copies on one side.
+            "group": pd.factorize(frame["question"] + "\n" + frame["choices"])[0],
+        },
         index=[f"{s}/{row % ITEMS_PER_SUBJECT}" for row, s in enumerate(subjects)],
     )
     return PredictionTable(

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 BASELINE = ("top-k", "weighted")
 DEFAULT_MOST = 8
+ROW_COLUMNS = (
+    "method", "vote", "budget", "accuracy", "ci_low", "ci_high", "diff_vs_top_k", "diff_ci_low",
+    "diff_ci_high", "cost", "queries",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -193,8 +197,8 @@ def compare(
         n_classes=table.n_classes,
         n_train=len(splits[0].train),
         n_splits=n_splits,
-        seed=seed,
-        rows=pd.DataFrame(rows),
+        seed=int(seed),
+        rows=pd.DataFrame(rows, columns=list(ROW_COLUMNS)),
         skipped=skipped,
         cost_unit=table.cost_unit,
     )
@@ -244,6 +248,11 @@ def check_labelled(table: PredictionTable) -> None:
     InputError
         Otherwise.
     """
+    if not isinstance(table, PredictionTable):
+        raise InputError(
+            f"{type(table).__name__} given; a PredictionTable is needed: load_dataset(name) or "
+            "PredictionTable.read(file)"
+        )
     present = np.unique(table.known_labels)
     if len(present) < 2:
         raise InputError(
@@ -258,19 +267,24 @@ def known_names(names: Sequence[str] | None, known: dict[str, Any], what: str) -
     Raises
     ------
     InputError
-        Unknown, repeated or no names.
+        Unknown names, or none.
     """
-    chosen = list(known) if names is None else list(names)
+    chosen = list(known) if names is None else [names] if isinstance(names, str) else list(names)
     unknown = [name for name in chosen if name not in known]
     if unknown or not chosen:
         raise InputError(f"no {what} {shorten(unknown)!r}; {what}s: {', '.join(known)}")
     return list(dict.fromkeys(chosen))
 
 
-def _checked_budgets(budgets: Sequence[int] | None, table: PredictionTable) -> list[int]:
+def _checked_budgets(budgets: Sequence[int] | int | None, table: PredictionTable) -> list[int]:
+    if isinstance(budgets, int):
+        budgets = [budgets]
     if budgets is None:
         return list(range(1, min(DEFAULT_MOST, table.n_queries) + 1))
-    chosen = sorted(set(budgets))
+    whole = [isinstance(b, int | np.integer) and not isinstance(b, bool) for b in budgets]
+    if not all(whole):
+        raise InputError(f"{table.name}: budgets {list(budgets)}; whole numbers are needed")
+    chosen = sorted({int(budget) for budget in budgets})
     outside = [budget for budget in chosen if not 1 <= budget <= table.n_queries]
     if outside or not chosen:
         raise InputError(

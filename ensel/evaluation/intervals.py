@@ -6,7 +6,7 @@ splits away from what the method would score on all the items there are:
 
 - *which items were at hand*. Give each item a random weight, once, and use it in every split that
   tests it: the joint bootstrap. Its variance has a closed form to first order, used here:
-  sum over items of u_i^2, u_i = sum over splits s that test i of (c_si - mean_s) / (n_test S).
+  sum over items of u_i^2, u_i = sum over splits s that test i of (c_si - mean) / (n_test S).
   (Classical infinitesimal jackknife; the tests check it against drawn weights.)
 - *what was learned*. On the items that two splits both test, their difference shows how far two
   training sets lead apart, free of item luck; half its mean square, less its own noise, estimates
@@ -15,9 +15,9 @@ splits away from what the method would score on all the items there are:
   splits. Derived here; the correction for overlap is in the spirit of Nadeau & Bengio 2003, whose
   (1/S + n2/n1) is for the test part's share.
 
-`compare` judges methods, and takes both. `select` judges the one ensemble it keeps, fitted on all
-items: what was learned is then given, the folds' training sets nearly share it, and only the choice
-of items counts. So each says what it is about: the `Target`.
+`compare` takes both from its splits. Folds of a cross-validation share most of their training
+items, and show too little of the second: `select` resamples the items and repeats the whole
+cross-validation instead (`ensel.evaluation.recommendation`), and hands the variance in.
 
 Coverage is measured in ``benchmarks/coverage.py``. It is low where two methods bought the same
 queries in every split by luck, though on other items they would not: then nothing in these splits
@@ -26,17 +26,13 @@ can show that they differ.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
 Z = float(stats.norm.ppf((1 + LEVEL) / 2))
-
-
-Target = Literal["method", "ensemble"]
-"""What is estimated: a method's accuracy over training sets, or one kept ensemble's."""
 
 
 class Estimate(NamedTuple):
@@ -93,10 +89,12 @@ class SplitScores:
 
     def item_variance(self) -> float:
         """Variance of the mean from the choice of items: the joint bootstrap's, in closed form."""
-        n_splits = len(self.scores)
-        centred = np.where(self.tested, self.scores - self.split_means[:, None], 0.0)
+        # Centred at the mean over all splits: centring each split at its own would lose a degree
+        # of freedom a split, which matters once test parts are folds of a few items.
+        n_splits, n = len(self.scores), self.n_tested
+        centred = np.where(self.tested, self.scores - self.mean, 0.0)
         influence = (centred / (self.tested.sum(axis=1, keepdims=True) * n_splits)).sum(axis=0)
-        return float((influence**2).sum())
+        return float((influence**2).sum()) * n / max(n - 1, 1)
 
     def training_variance(self) -> float:
         """Variance between scores learned from different training sets; 0 for one split.
@@ -121,10 +119,8 @@ class SplitScores:
         error = float(np.mean(noises)) * np.sqrt(2 / (len(self.scores) - 1))
         return estimate**3 / (estimate**2 + error**2) if estimate > 0 else 0.0
 
-    def variance(self, target: Target = "method") -> float:
-        """Variance of the mean: from items and training sets, or from items for an ensemble."""
-        if target == "ensemble":
-            return self.item_variance()
+    def variance(self) -> float:
+        """Variance of the mean: from items and from training sets."""
         n_splits = len(self.scores)
         n_test = float(self.tested.sum(axis=1).mean())
         n_train = self.tested.shape[1] - n_test
@@ -132,7 +128,7 @@ class SplitScores:
         return self.item_variance() + overlap * self.training_variance()
 
 
-def accuracy_interval(scores: SplitScores, target: Target = "method") -> Estimate:
+def accuracy_interval(scores: SplitScores, variance: float | None = None) -> Estimate:
     """Mean accuracy with a Wilson interval at the effective number of items.
 
     The effective number is p (1 - p) / variance: as many independent items as would give the
@@ -142,7 +138,8 @@ def accuracy_interval(scores: SplitScores, target: Target = "method") -> Estimat
     Parameters
     ----------
     scores : SplitScores
-    target : {"method", "ensemble"}
+    variance : float, optional
+        Of the mean; default `SplitScores.variance`.
 
     Returns
     -------
@@ -156,7 +153,7 @@ def accuracy_interval(scores: SplitScores, target: Target = "method") -> Estimat
     (1.0, 0.51, 1.0)
     """
     p = min(max(scores.mean, 0.0), 1.0)
-    variance = scores.variance(target)
+    variance = scores.variance() if variance is None else variance
     spread = p * (1 - p)
     n = spread / variance if variance > 0 and spread > 0 else float(scores.n_tested)
     z = Z
@@ -167,7 +164,7 @@ def accuracy_interval(scores: SplitScores, target: Target = "method") -> Estimat
 
 
 def difference_interval(
-    scores: SplitScores, target: Target = "method", *, same: bool = False
+    scores: SplitScores, variance: float | None = None, *, same: bool = False
 ) -> Estimate:
     """Mean paired difference with its interval.
 
@@ -179,7 +176,8 @@ def difference_interval(
     ----------
     scores : SplitScores
         Differences of two methods' scores, from ``a - b``.
-    target : {"method", "ensemble"}
+    variance : float, optional
+        Of the mean; default `SplitScores.variance`.
     same : bool
         Whether a method is compared with itself; the interval is then [0, 0].
 
@@ -191,5 +189,6 @@ def difference_interval(
     value = scores.mean
     if same:
         return Estimate(value, value, value)
-    half = Z * np.sqrt(scores.variance(target) + 2 / (scores.n_tested + 2) ** 2)
+    variance = scores.variance() if variance is None else variance
+    half = Z * np.sqrt(variance + 2 / (scores.n_tested + 2) ** 2)
     return Estimate(value, float(max(value - half, -1.0)), float(min(value + half, 1.0)))

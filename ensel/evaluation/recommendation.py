@@ -1,4 +1,11 @@
-"""Choose queries for good, and say honestly what they will get."""
+"""Choose queries for good, and say honestly what they will get.
+
+The promise comes from cross-validation, and its interval from repeating the whole of it (choosing,
+fitting, judging) on items resampled with replacement, copies of an item in one fold. A resample
+carries the sample's luck and its own, so whatever depends on what was learned varies twice as much
+as it should: V_boot = V_items + 2 V_learned. What is wanted is V_items + V_learned, the mean of
+V_items and V_boot. Derived here; `benchmarks/coverage.py` measures it.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +28,13 @@ from ensel.evaluation.intervals import (
 )
 from ensel.evaluation.progress import over_splits
 from ensel.evaluation.scoring import SINGLE, Plan, score_split
-from ensel.evaluation.splits import folds
+from ensel.evaluation.splits import Split, check_seed, folds
 from ensel.predictions import PredictionTable
 from ensel.selection import SELECTORS
 from ensel.voting import VOTES
 
 DEFAULT_METHOD = "greedy-mi"
+RESAMPLE_FOLDS = 5
 OWN_VOTE = {"greedy-mi": "map"}
 """The vote a method is published with; the others get the weighted vote."""
 
@@ -145,8 +153,9 @@ def select(
     *,
     method: str = DEFAULT_METHOD,
     vote: str | None = None,
-    n_folds: int = 10,
+    n_folds: int | None = None,
     n_repeats: int = 2,
+    n_boot: int = 25,
     seed: int = 0,
     progress: bool | None = None,
 ) -> Selection:
@@ -166,8 +175,12 @@ def select(
         Of ``single-best random top-k mrmr greedy-mi self-moa``.
     vote : str, optional
         Of ``majority weighted map``; default map for greedy-mi, weighted for the others.
-    n_folds, n_repeats : int
-        Folds, and how many times the items are cut into them at random.
+    n_folds : int, optional
+        Folds of the cross-validation; default 10, or the number of items if that is less.
+    n_repeats : int
+        How many times the items are cut into folds at random.
+    n_boot : int
+        Resamples behind the intervals; at least 2.
     seed : int
     progress : bool, optional
         Show a progress bar; default only on a terminal.
@@ -190,11 +203,12 @@ def select(
     2
     """
     check_labelled(table)
+    check_seed(seed)
     known_names([method], SELECTORS, "method")
     vote = vote or OWN_VOTE.get(method, "weighted")
     known_names([vote], VOTES, "vote")
-    if method == SINGLE:
-        budget = 1
+    if method == SINGLE and budget != 1:
+        raise InputError(f"single-best buys one query; budget {budget} is not 1")
     if not 1 <= budget <= table.n_queries:
         raise InputError(
             f"{table.name}: budget {budget}; the pool has {table.n_queries} queries, "
@@ -211,7 +225,8 @@ def select(
             f"{table.models[order[0]]}, has {len(order)} sample(s)); a budget up to {len(order)} "
             "is needed"
         )
-    splits = folds(table, min(n_folds, table.n_items), n_repeats, seed)
+    n_folds = min(10, table.n_items) if n_folds is None else n_folds
+    splits = folds(table, n_folds, n_repeats, seed)
     plan = Plan((SINGLE, method), (vote,), tuple(range(1, budget + 1)))
     results = over_splits(score_split, table, splits, plan, label="judging", progress=progress)
     tests = [split.test for split in splits]
@@ -224,15 +239,21 @@ def select(
     single = scores((SINGLE, "majority", 1))
     assert single is not None
     own_vote = "majority" if method == SINGLE else vote
-    by_size = [scores((method, own_vote, size)) for size in range(1, budget + 1)]
-    whole = by_size[-1]
+    whole = scores((method, own_vote, budget))
     if whole is None:
         raise InputError(
             f"{table.name}: {method} cannot fill {budget} queries in every fold, since another "
             "model is best there and has fewer samples; a smaller budget is needed"
         )
-    nowhere = Estimate(math.nan, math.nan, math.nan)
-    held_out = [nowhere if s is None else accuracy_interval(s, "ensemble") for s in by_size]
+    spread = _resampled_variances(table, plan, n_boot, seed, progress)
+
+    def estimate(key: tuple[str, str, int]) -> Estimate:
+        found = scores(key)
+        if found is None or key not in spread:
+            return Estimate(math.nan, math.nan, math.nan)
+        return accuracy_interval(found, _halfway(found.item_variance(), spread[key][0]))
+
+    held_out = [estimate((method, own_vote, size)) for size in range(1, budget + 1)]
     accuracies = table.accuracies.to_numpy()
     names = table.query_names
     costs = table.costs
@@ -248,8 +269,13 @@ def select(
             "ci_high": [estimate.high for estimate in held_out],
         }
     )
-    expected = accuracy_interval(whole, "ensemble")
-    gain = difference_interval(whole - single, "ensemble", same=method == SINGLE)
+    expected = held_out[-1]
+    apart = whole - single
+    gain = difference_interval(
+        apart,
+        _halfway(apart.item_variance(), spread[method, own_vote, budget][1]),
+        same=method == SINGLE,
+    )
     best = SELECTORS[SINGLE](random_state=seed).fit(table.answers, table.known_labels, costs=costs)
     about = {
         "trained_on": table.name,
@@ -268,12 +294,72 @@ def select(
         gain_unit=selector.gain_unit,
         expected=expected,
         single_best=names[int(best.order_[0])],
-        single=accuracy_interval(single, "ensemble"),
+        single=estimate((SINGLE, "majority", 1)),
         gain_vs_single=gain,
         n_items=table.n_items,
         n_folds=n_folds,
         n_repeats=n_repeats,
         seed=seed,
-        ensemble=Ensemble.fit(table, order, method=method, vote=own_vote, about=about),
+        ensemble=Ensemble.fit(
+            table, order, method=method, vote=own_vote, about=about, random_state=seed
+        ),
         cost_unit=table.cost_unit,
     )
+
+
+def _halfway(items: float, resampled: float) -> float:
+    """V_items + V_learned from V_items and V_boot: see the module."""
+    return max((items + resampled) / 2, items)
+
+
+def _resampled_variances(
+    table: PredictionTable, plan: Plan, n_boot: int, seed: int, progress: bool | None
+) -> dict[tuple[str, str, int], tuple[float, float]]:
+    """Variances over resamples of each ensemble's accuracy and of its gain over the single best."""
+    from joblib import Parallel, delayed
+    from tqdm.auto import tqdm
+
+    if n_boot < 2:
+        raise InputError(f"{n_boot} resamples; at least 2 are needed for an interval")
+    children = np.random.SeedSequence([check_seed(seed), 4]).spawn(n_boot)
+    jobs = (delayed(_resample)(table, plan, child) for child in children)
+    disable = None if progress is None else not progress
+    stream = Parallel(return_as="generator")(jobs)
+    draws = [d for d in tqdm(stream, total=n_boot, desc="resampling", disable=disable) if d]
+    if len(draws) < 2:
+        raise InputError(
+            f"{table.name}: too few items of the rarer classes to resample {table.n_items} items"
+        )
+    keys = set.intersection(*(set(draw) for draw in draws))
+    return {
+        key: (
+            float(np.var([draw[key][0] for draw in draws], ddof=1)),
+            float(np.var([draw[key][1] for draw in draws], ddof=1)),
+        )
+        for key in keys
+    }
+
+
+def _resample(
+    table: PredictionTable, plan: Plan, seed: np.random.SeedSequence
+) -> dict[tuple[str, str, int], tuple[float, float]] | None:
+    """Cross-validate on items drawn with replacement; None if a training part has one class."""
+    rng = np.random.default_rng(seed)
+    fold = rng.permutation(table.n_items) % min(RESAMPLE_FOLDS, table.n_items)
+    if "group" in table.items:  # copies of one question are copies of one item
+        fold = fold[pd.factorize(table.items["group"])[0]]
+    rows = rng.integers(table.n_items, size=table.n_items)
+    right: dict[tuple[str, str, int], list[np.ndarray]] = {}
+    for number in np.unique(fold[rows]):
+        test = fold[rows] == number
+        if len(np.unique(table.known_labels[rows[~test]])) < 2:
+            return None
+        split = Split(rows[~test], rows[test], seed)
+        for key, scored in score_split(table, split, plan).scored.items():
+            right.setdefault(key, []).append(scored.correct)
+    single = np.concatenate(right[SINGLE, "majority", 1])
+    return {
+        key: (float(correct.mean()), float((correct - single).mean()))
+        for key, correct in ((key, np.concatenate(parts)) for key, parts in right.items())
+        if len(correct) == len(single)
+    }

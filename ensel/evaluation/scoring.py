@@ -1,4 +1,8 @@
-"""One split: fit every method on its training items, score every ensemble on its test items."""
+"""One split: fit every method on its training items, score every ensemble on its test items.
+
+An item on which none of the bought queries gives an answer counts as wrong, whatever the vote would
+guess: a missing answer is never right, for the single best query and for every ensemble alike.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ensel.answers import MISSING
 from ensel.evaluation.splits import Split
 from ensel.predictions import PredictionTable
 from ensel.selection import SELECTORS
 from ensel.voting import VOTES
 
 RANDOM_DRAWS = 10
+VOTE_DRAW = 1000  # number of the generator that settles the votes' ties
 SINGLE = "single-best"
 
 
@@ -103,6 +109,7 @@ class _VotingRoom:
 
     def __init__(self, table: PredictionTable, split: Split) -> None:
         labels = table.known_labels.astype(np.int64)
+        self.split = split
         self.train = table.answers[split.train]
         self.test = table.answers[split.test]
         self.y_train, self.y_test = labels[split.train], labels[split.test]
@@ -114,6 +121,9 @@ class _VotingRoom:
         key = (vote, tuple(sorted(columns)))
         if key not in self.done:
             chosen = list(key[1])
-            fitted = VOTES[vote](n_classes=self.n_classes).fit(self.train[:, chosen], self.y_train)
-            self.done[key] = fitted.predict(self.test[:, chosen]) == self.y_test
+            fitted = VOTES[vote](n_classes=self.n_classes, random_state=self.split.rng(VOTE_DRAW))
+            fitted.fit(self.train[:, chosen], self.y_train)
+            test = self.test[:, chosen]
+            answered = (test != MISSING).any(axis=1)
+            self.done[key] = answered & (fitted.predict(test) == self.y_test)
         return self.done[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from ensel.errors import InputError
 from ensel.predictions import PredictionTable
@@ -56,15 +57,13 @@ def folds(
         )
     labels = table.known_labels
     splits = []
-    for repeat in np.random.SeedSequence(seed).spawn(n_repeats):
+    for repeat in np.random.SeedSequence(check_seed(seed)).spawn(n_repeats):
         shuffled = np.random.default_rng(repeat).permutation(table.n_items)
         by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
         fold = np.empty(table.n_items, dtype=int)
         fold[by_class] = np.arange(table.n_items) % n_folds  # deals each class out in turn
         for number, child in enumerate(repeat.spawn(n_folds)):
-            train = np.flatnonzero(fold != number)
-            _check_two_classes(table, train)
-            splits.append(Split(train, np.flatnonzero(fold == number), child))
+            splits.append(_split(table, fold != number, child))
     return splits
 
 
@@ -95,11 +94,38 @@ def random_splits(
         raise InputError(f"{n_splits} splits; at least 1 is needed")
     labels = table.known_labels
     splits = []
-    for child in np.random.SeedSequence(seed).spawn(n_splits):
+    for child in np.random.SeedSequence(check_seed(seed)).spawn(n_splits):
         chosen = stratified_half(labels, train, np.random.default_rng(child), table.name)
-        _check_two_classes(table, np.flatnonzero(chosen))
-        splits.append(Split(np.flatnonzero(chosen), np.flatnonzero(~chosen), child))
+        splits.append(_split(table, chosen, child))
     return splits
+
+
+def _split(table: PredictionTable, chosen: np.ndarray, seed: np.random.SeedSequence) -> Split:
+    """A split with the chosen items to learn from, and those others that have no twin there.
+
+    Items with the same entry in the column `group` are copies of one question.
+    """
+    train, test = np.flatnonzero(chosen), np.flatnonzero(~chosen)
+    _check_two_classes(table, train)
+    if "group" in table.items:
+        group = pd.factorize(table.items["group"])[0]
+        test = test[~np.isin(group[test], group[train])]
+        if len(test) == 0:
+            raise InputError(f"{table.name}: every test item has a copy among the training items")
+    return Split(train, test, seed)
+
+
+def check_seed(seed: int) -> int:
+    """Check a seed.
+
+    Raises
+    ------
+    InputError
+        If it is not a whole number from 0.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError(f"seed {seed!r}; a whole number from 0 is needed")
+    return int(seed)
 
 
 def _check_two_classes(table: PredictionTable, train: np.ndarray) -> None:

@@ -64,11 +64,16 @@ def comparison_figure(result: Comparison) -> Figure:
         axes[1, 0].set_ylabel("difference to top-k +\nweighted vote (points)")
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 6))
-        hidden = bool((100 * voted["accuracy"] < axes[0, 0].get_ylim()[0]).any())
+        low, high = axes[1, 0].get_ylim()
+        hidden = bool(
+            (100 * voted["accuracy"] < axes[0, 0].get_ylim()[0]).any()
+            or (100 * voted["diff_ci_low"] < low).any()
+            or (100 * voted["diff_ci_high"] > high).any()
+        )
         figure.supxlabel(
             f"{result.dataset}: n = {result.n_items:,} items, {result.n_train:,} to learn from, "
             f"{result.n_splits} random splits; bands: 95 % of the paired difference"
-            + ("; random partly below the frame" if hidden else ""),
+            + ("; what leaves the frame is not shown" if hidden else ""),
             fontsize=7,
         )
     return figure

@@ -80,6 +80,12 @@ def write_csv(table: PredictionTable, path: str | os.PathLike[str]) -> None:
     table : PredictionTable
     path : path-like
     """
+    taken = {"item", "label", "model", "query", "answer", *ITEM_COLUMNS} & set(table.query_names)
+    if taken:
+        raise InputError(
+            f"{path}: queries named {shorten(sorted(taken))} would be read back as something else; "
+            "rename them, or write Parquet"
+        )
     names = np.array([*table.classes, ""], dtype=object)  # code -1 picks the last: empty
     frame = pd.DataFrame(index=table.items.index)
     if table.labels is not None:

@@ -13,7 +13,7 @@ from ensel.answers import MISSING
 from ensel.errors import InputError, InputWarning, shorten
 from ensel.predictions import PredictionTable
 
-ITEM_COLUMNS = ("subject", "topic", "n_options", "error_type", "option")
+ITEM_COLUMNS = ("subject", "topic", "n_options", "error_type", "option", "group")
 """Columns of a wide file that describe the item and are not queries."""
 
 MISSING_WORDS = frozenset({"", "?", "-1", "na", "n/a", "nan", "none", "null", "<na>"})
@@ -70,13 +70,22 @@ def table_from_frame(
         _from_long(frame, reading) if long else _from_wide(frame, reading)
     )
     if labels is not None:
+        stated = label_text
         label_text = _labels_of(labels, items.index, reading)
+        if stated is not None and (_plain(stated) != _plain(label_text[stated.index])).any():
+            raise InputError(
+                f"{reading.name}: its column {reading.label!r} contradicts the labels file; "
+                "leave one of them out"
+            )
+        # An item that no query answered is no less an item.
+        answers = answers.reindex(label_text.index, fill_value="")
+        items = items.reindex(label_text.index)
     if label_text is None and reading.labelled:
         raise InputError(
             f"{reading.name}: no column {reading.label!r}; name the label column with --label or "
             f"give a second file with --labels (columns: {shorten(list(frame.columns), 8)})"
         )
-    classes = reading.classes
+    classes = None if reading.classes is None else _plain(pd.Series(reading.classes)).tolist()
     if label_text is not None:
         label_text = _plain(label_text)
         if classes is None:
@@ -140,9 +149,10 @@ def _from_long(
     else:
         names = frame["model"].astype(str)
         if "temperature" in frame:
-            names = names + "@" + frame["temperature"].astype(str)
-        if "sample" in frame and frame["sample"].nunique() > 1:
-            names = names + "#" + frame["sample"].astype(str)
+            warmth = pd.to_numeric(frame["temperature"], errors="coerce").astype(str)
+            names = names + "@" + warmth.where(warmth != "nan", frame["temperature"].astype(str))
+        if "sample" in frame:
+            names = names + "#" + _plain(frame["sample"].astype(str))
     if (frame["item"] == "").any():
         raise InputError(f"{reading.name}: an item id is empty; every row needs one")
     frame = frame.assign(_query=names)
@@ -209,12 +219,12 @@ def _labels_of(labels: pd.DataFrame, items: pd.Index, reading: Reading) -> pd.Se
     unanswered = series.index.difference(items)
     if len(unanswered):
         warnings.warn(
-            f"{reading.name}: {len(unanswered)} labelled items have no answers at all and are "
-            f"left out: {shorten(list(unanswered), 3)}",
+            f"{reading.name}: {len(unanswered)} labelled items have no answer of any query and "
+            f"count as missing: {shorten(list(unanswered), 3)}",
             InputWarning,
             stacklevel=2,
         )
-    return series.reindex(items)
+    return series.reindex(items.append(unanswered))
 
 
 def _item_index(column: pd.Series, reading: Reading) -> pd.Index:
@@ -247,12 +257,14 @@ def _plain(column: pd.Series) -> pd.Series:
 
 
 def _sorted_classes(label_text: pd.Series, reading: Reading, items: pd.Index) -> list[str]:
-    empty = (label_text == "") | label_text.str.lower().isin({"nan", "<na>"})
+    missing = MISSING_WORDS - {"-1"} if _all_whole(label_text) else MISSING_WORDS
+    empty = label_text.str.lower().isin(missing)
     if empty.any():
         item = items[int(np.flatnonzero(empty.to_numpy())[0])]
+        word = label_text[empty].iloc[0]
         raise InputError(
-            f"{reading.name}: no label for item {item!r} ({int(empty.sum())} such items); "
-            "every item needs one"
+            f"{reading.name}: no label for item {item!r} ({word!r}; {int(empty.sum())} such); "
+            "every item needs one; if that is a class, name all classes with --classes"
         )
     found = list(label_text.unique())
     try:
@@ -269,6 +281,11 @@ def _sorted_classes(label_text: pd.Series, reading: Reading, items: pd.Index) ->
             f"({shorten(classes, 3)}); 2 to 127 classes are needed - is this the label column?"
         )
     return classes
+
+
+def _all_whole(label_text: pd.Series) -> bool:
+    """Whether all labels are whole numbers, among which -1 is a class like any other."""
+    return all(re.fullmatch(r"[+-]?\d+", value) for value in label_text.unique())
 
 
 def _encode(
@@ -288,10 +305,12 @@ def _encode(
                 column_codes[i] = MISSING
             else:
                 row = int(np.flatnonzero(positions == i)[0])
+                advice = "leave a missing answer empty"
+                if reading.labelled:
+                    advice += ", name all classes with --classes, or --ignore the column"
                 raise InputError(
                     f"{reading.name}: {value!r} in column {name!r} (item {text.index[row]!r}) is "
-                    f"none of the classes {shorten(classes, 8)}; leave a missing answer empty, "
-                    "name all classes with --classes, or leave the column out with --ignore"
+                    f"none of the classes {shorten(classes, 8)}; {advice}"
                 )
         codes[:, j] = column_codes[positions]
     return codes

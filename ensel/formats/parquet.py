@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -34,7 +35,8 @@ def write_parquet(table: PredictionTable, path: str | os.PathLike[str]) -> None:
     table : PredictionTable
     path : path-like
     """
-    items = pa.array(table.items.index)
+    ids = table.items.index
+    items = pa.array(ids if ids.dtype.kind in "iu" else [str(label) for label in ids])
     names = pa.array(list(table.classes))
     fields = [
         ("item", items.type),
@@ -105,6 +107,8 @@ def read_parquet_frame(path: Path) -> pd.DataFrame:
         raise _unreadable(path, error) from error
     if frame.index.name is not None:
         frame = frame.reset_index()
+    elif "item" not in frame and not isinstance(frame.index, pd.RangeIndex):
+        frame = frame.reset_index(names="item")
     text = pd.DataFrame(index=frame.index)
     for column in frame.columns:
         values = frame[column].astype(object)
@@ -124,10 +128,27 @@ def _metadata(table: PredictionTable) -> dict[str, Any]:
         "classes": list(table.classes),
         "cost_unit": table.cost_unit,
         "source": table.source,
+        # Labels stand by position: the digest tells if somebody moved the items.
+        "item_digest": item_digest(table.items.index),
         "labels": None if table.labels is None else table.labels.tolist(),
-        "queries": json.loads(table.queries.to_json(orient="split")),
+        "queries": _frame_to_plain(table.queries),
         # Item ids stand in the file itself, once per query.
-        "items": json.loads(table.items.to_json(orient="split", index=False)),
+        "items": _frame_to_plain(table.items.reset_index(drop=True)),
+    }
+
+
+def item_digest(ids: Any) -> str:
+    """Digest of item ids in their order."""
+    return hashlib.sha256("\n".join(map(str, ids)).encode()).hexdigest()
+
+
+def _frame_to_plain(frame: pd.DataFrame) -> dict[str, Any]:
+    """Columns, index and cells at full precision (pandas' own JSON rounds to ten decimals)."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return {
+        "columns": [str(column) for column in frame.columns],
+        "index": [str(label) for label in frame.index],
+        "data": [[getattr(v, "item", lambda v=v: v)() for v in row] for row in plain.to_numpy()],
     }
 
 
@@ -150,18 +171,25 @@ def _read_groups(
     if absent:
         raise InputError(f"{path}: no query {shorten(absent)}; it has {shorten(names)}")
     classes = meta["classes"]
-    ids = file.read_row_group(0, columns=["item"]).column("item").to_pandas()
+    order = file.read_row_group(0, columns=["item"]).column("item").combine_chunks()
+    ids = order.to_pandas()
+    if item_digest(ids) != meta["item_digest"]:
+        raise InputError(
+            f"{path}: its items are not those, or not in the order, that its labels were written "
+            "for; sorted by another tool? write it again with PredictionTable.to_parquet"
+        )
     answers = np.empty((len(ids), len(wanted)), dtype=np.int8, order="F")
     with_p = f"p_{classes[0]}" in file.schema_arrow.names
     probabilities = np.empty((*answers.shape, len(classes)), np.float32) if with_p else None
     p_columns = [f"p_{name}" for name in classes] if with_p else []
     for j, query in enumerate(wanted):
-        group = file.read_row_group(names.index(query), columns=["query", "answer", *p_columns])
+        columns = ["item", "query", "answer", *p_columns]
+        group = file.read_row_group(names.index(query), columns=columns)
         said = pa.compute.unique(group.column("query")).to_pylist()
-        if len(group) != len(ids) or said != [query]:
+        if said != [query] or not group.column("item").combine_chunks().equals(order):
             raise InputError(
                 f"{path}: the row group of {query!r} holds {len(group)} rows of {shorten(said)}; "
-                f"{len(ids)} rows of that query are needed"
+                f"one row for each of {len(ids)} items, in the first group's order, is needed"
             )
         answer = group.column("answer").combine_chunks()
         code_of = np.array([classes.index(name) for name in answer.dictionary.to_pylist()], np.int8)

@@ -12,6 +12,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ensel.answers import as_codes, class_positions
 
+TIED = 1e-12
+
 
 class Vote(ClassifierMixin, BaseEstimator):
     """Base of the votes: scikit-learn classifiers over answer matrices.
@@ -87,11 +89,10 @@ class Vote(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         codes = as_codes(validate_data(self, X, dtype="numeric", reset=False))
-        posterior = self._posterior(class_positions(codes, self.classes_))
-        # Ties left over go to the class more frequent in training, then to a seeded draw. The
-        # shift is far below any difference that means something, and predict agrees with it.
-        posterior = posterior + 1e-9 * self.prior_ + 1e-12 * self.lottery_
-        return posterior / posterior.sum(axis=1, keepdims=True)
+        positions = class_positions(codes, self.classes_)
+        posterior = self._posterior(positions)
+        keys = [*self._tie_keys(positions), self.prior_, self.lottery_]
+        return settle_ties(posterior, keys)
 
     def predict(self, X: Any) -> np.ndarray:
         """Most probable class.
@@ -115,11 +116,54 @@ class Vote(ClassifierMixin, BaseEstimator):
     def _posterior(self, codes: np.ndarray) -> np.ndarray:
         """Return class probabilities, shape (n_items, n_classes)."""
 
+    def fitted_shapes(self, n_queries: int, n_classes: int) -> dict[str, tuple[int, ...]]:
+        """Shapes that the fitted attributes must have; for checking what a file holds."""
+        return dict.fromkeys(("classes_", "prior_", "lottery_"), (n_classes,))
+
+    def _tie_keys(self, codes: np.ndarray) -> list[np.ndarray]:
+        """What settles ties of the posterior before class frequency and the draw do."""
+        return []
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.categorical = True
         tags.classifier_tags.poor_score = True  # the checks' blobs are no answers of models
         return tags
+
+
+def settle_ties(posterior: np.ndarray, keys: list[np.ndarray]) -> np.ndarray:
+    """Let the first key that tells tied classes apart decide, by a shift of 1e-9.
+
+    Rows without a tie stay as they are. The shift is far below any difference that means
+    something, and makes the largest probability that of the predicted class.
+
+    Parameters
+    ----------
+    posterior : ndarray, shape (n_items, n_classes)
+        Rows sum to 1.
+    keys : list of ndarray
+        Each of shape (n_items, n_classes) or (n_classes,); larger wins.
+
+    Returns
+    -------
+    ndarray, shape (n_items, n_classes)
+
+    Examples
+    --------
+    >>> settle_ties(np.array([[0.5, 0.5], [0.6, 0.4]]), [np.array([0.1, 0.9])]).argmax(axis=1)
+    array([1, 0])
+    """
+    tied = posterior >= posterior.max(axis=1, keepdims=True) - TIED
+    rows = np.flatnonzero(tied.sum(axis=1) > 1)
+    if len(rows) == 0:
+        return posterior
+    left = tied[rows]
+    for key in keys:
+        values = np.where(left, np.broadcast_to(key, posterior.shape)[rows], -np.inf)
+        left = left & (values >= values.max(axis=1, keepdims=True) - TIED)
+    settled = posterior.copy()
+    settled[rows, left.argmax(axis=1)] += 1e-9
+    return settled / settled.sum(axis=1, keepdims=True)
 
 
 def weighted_counts(codes: np.ndarray, weights: np.ndarray, n_classes: int) -> np.ndarray:

@@ -28,10 +28,17 @@ class MajorityVote(Vote):
         self.accuracies_ = (codes == labels[:, None]).mean(axis=0)
 
     def _posterior(self, codes: np.ndarray) -> np.ndarray:
-        n_classes = len(self.classes_)
-        votes = weighted_counts(codes, np.ones(codes.shape[1]), n_classes)
-        best_backer = np.zeros_like(votes)
-        for k in range(n_classes):
-            best_backer[:, k] = np.where(codes == k, self.accuracies_, 0.0).max(axis=1)
+        votes = weighted_counts(codes, np.ones(codes.shape[1]), len(self.classes_))
         cast = votes.sum(axis=1, keepdims=True)
-        return np.where(cast > 0, votes / np.maximum(cast, 1) + 1e-6 * best_backer, self.prior_)
+        return np.where(cast > 0, votes / np.maximum(cast, 1), self.prior_)
+
+    def fitted_shapes(self, n_queries: int, n_classes: int) -> dict[str, tuple[int, ...]]:
+        """Shapes that the fitted attributes must have."""
+        return super().fitted_shapes(n_queries, n_classes) | {"accuracies_": (n_queries,)}
+
+    def _tie_keys(self, codes: np.ndarray) -> list[np.ndarray]:
+        best_backer = [
+            np.where(codes == k, self.accuracies_, -1.0).max(axis=1)
+            for k in range(len(self.classes_))
+        ]
+        return [np.stack(best_backer, axis=1)]

@@ -16,8 +16,8 @@ class MAPVote(Vote):
         (n_xy + a q_y(x)) / (n_x + a),
 
     where q is the naive Bayes posterior (answers independent given the label, add-one counts) and
-    a is `backoff`. So a seen pattern answers with its commonest label (for a <= 1 exactly the
-    plug-in rule), naive Bayes settles ties, and an **unseen pattern backs off to naive Bayes**.
+    a is `backoff`. So a seen pattern answers with its commonest label (for a <= 1 this is the
+    plug-in rule), naive Bayes settles its ties, and an **unseen pattern backs off to naive Bayes**.
     Source: aggregation by pattern is arXiv 2602.08003's; it does not say what it does with
     unseen patterns, this back-off is ours. A missing answer is a symbol of the pattern.
 
@@ -81,6 +81,19 @@ class MAPVote(Vote):
         counts = self._counts_of(codes)
         n_seen = counts.sum(axis=1, keepdims=True)
         return (counts + self.backoff * naive) / (n_seen + self.backoff)
+
+    def fitted_shapes(self, n_queries: int, n_classes: int) -> dict[str, tuple[int, ...]]:
+        """Shapes that the fitted attributes must have."""
+        n_patterns = len(self.patterns_)
+        return super().fitted_shapes(n_queries, n_classes) | {
+            "patterns_": (n_patterns, n_queries),
+            "counts_": (n_patterns, n_classes),
+            "log_likelihood_": (n_queries, n_classes + 1, n_classes),
+            "log_prior_": (n_classes,),
+        }
+
+    def _tie_keys(self, codes: np.ndarray) -> list[np.ndarray]:
+        return [self._counts_of(codes)]
 
     def _counts_of(self, codes: np.ndarray) -> np.ndarray:
         """Training counts of each item's pattern; zeros for an unseen one."""

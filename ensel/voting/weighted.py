@@ -34,6 +34,10 @@ class WeightedVote(Vote):
         p = (right + 1) / (answered + n_classes)
         self.weights_ = np.log((n_classes - 1) * p / (1 - p))
 
+    def fitted_shapes(self, n_queries: int, n_classes: int) -> dict[str, tuple[int, ...]]:
+        """Shapes that the fitted attributes must have."""
+        return super().fitted_shapes(n_queries, n_classes) | {"weights_": (n_queries,)}
+
     def _posterior(self, codes: np.ndarray) -> np.ndarray:
         scores = weighted_counts(codes, self.weights_, len(self.classes_))
         odds = np.exp(scores - scores.max(axis=1, keepdims=True))

@@ -55,8 +55,8 @@ def load_script():
 
 
 @pytest.mark.parametrize(("model", "sample"), [("bow-nb", 2), ("lexicon", 1)])
-def test_rebuilds_to_the_byte(imdb, shared, model, sample):
-    """Train one query anew from the review texts; probabilities may round one step apart."""
+def test_rebuilds(imdb, shared, model, sample):
+    """Train one query anew from the review texts; libraries may round a byte one step apart."""
     script = load_script()
     train, test = script.read_folder(shared / "imdb_text")
     some = test.iloc[::25]

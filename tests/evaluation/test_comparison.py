@@ -162,11 +162,27 @@ def test_published_method_loses_on_few_labels_and_many_options(real):
         ({"budgets": [7]}, "from 1 to 6"),
         ({"train": 1.5}, "share between 0 and 1"),
         ({"n_splits": 0}, "at least 1"),
+        ({"seed": -1}, "whole number from 0"),
+        ({"budgets": ["a"]}, "whole numbers are needed"),
     ],
 )
 def test_refuses(small_pool, arguments, said):
     with pytest.raises(InputError, match=said):
         compare(small_pool, **arguments)
+
+
+def test_refuses_what_is_no_table():
+    with pytest.raises(InputError, match="str given; a PredictionTable is needed"):
+        compare("pool.csv")
+
+
+def test_copies_of_a_question_stay_on_one_side(real):
+    table = real("mmlu")
+    group = table.items["group"].to_numpy()
+    assert len(group) - len(set(group)) == 32
+    for split in random_splits(table, 3):
+        assert not set(group[split.train]) & set(group[split.test])
+        assert len(split.train) == 2850
 
 
 def test_refuses_one_class(small_pool):

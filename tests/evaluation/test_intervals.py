@@ -24,15 +24,16 @@ def simulated(n_items=400, n_splits=5, sd_item=1.0, sd_split=0.0, seed=0) -> Spl
 
 
 def test_one_split_is_the_textbook_standard_error():
-    # 3 of 4 right in one split: variance of the mean p(1-p)/n = 0.75 * 0.25 / 4 = 0.046875.
+    # 3 of 4 right in one split: variance of the mean p(1-p)/(n-1) = 0.75 * 0.25 / 3 = 0.0625.
     scores = SplitScores(8, [np.array([0, 2, 4, 6])], [np.array([1, 1, 0, 1])])
     assert scores.mean == 0.75
-    assert scores.item_variance() == pytest.approx(0.046875)
-    assert scores.variance() == pytest.approx(0.046875)
-    # Wilson at n = 4: (0.75 + z^2/8 +- z sqrt(0.1875/4 + z^2/64)) / (1 + z^2/4), z = 1.96.
+    assert scores.item_variance() == pytest.approx(0.0625)
+    assert scores.variance() == pytest.approx(0.0625)
+    # Wilson at n = 0.1875 / 0.0625 = 3:
+    # (0.75 + z^2/6 +- z sqrt(0.1875/3 + z^2/36)) / (1 + z^2/3), z = 1.96.
     z2 = Z**2
-    middle = (0.75 + z2 / 8) / (1 + z2 / 4)
-    half = Z * np.sqrt(0.1875 / 4 + z2 / 64) / (1 + z2 / 4)
+    middle = (0.75 + z2 / 6) / (1 + z2 / 3)
+    half = Z * np.sqrt(0.1875 / 3 + z2 / 36) / (1 + z2 / 3)
     assert accuracy_interval(scores)[1:] == pytest.approx((middle - half, middle + half))
 
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ensel import InputError, select
+from ensel import InputError, PredictionTable, select
 from ensel.evaluation import describe
 from ensel.selection import GreedyMI
 
@@ -30,7 +30,7 @@ def test_json(small_pool):
 
 def test_says_when_one_query_is_better(real):
     # MedMCQA: no ensemble of this pool reaches its best model.
-    result = select(real("medmcqa"), 5)
+    result = select(real("medmcqa"), 7)
     assert result.gain_vs_single.high < 0
     assert result.why == "worse than asking DeepSeek-R1 alone: buy that one query"
 
@@ -51,7 +51,7 @@ def test_expected_accuracy_is_not_the_training_accuracy(real):
 
 
 def test_single_best_is_its_own_ensemble(small_pool):
-    result = select(small_pool, 4, method="single-best", n_repeats=1)
+    result = select(small_pool, 1, method="single-best", n_repeats=1)
     assert (result.budget, len(result.queries)) == (1, 1)
     assert result.gain_vs_single == (0, 0, 0)
 
@@ -64,11 +64,36 @@ def test_single_best_is_its_own_ensemble(small_pool):
         (2, {"method": "best"}, "no method 'best'"),
         (2, {"vote": "loudest"}, "no vote 'loudest'"),
         (2, {"method": "self-moa"}, "can fill 1 of 2 queries"),
+        (2, {"method": "single-best"}, "single-best buys one query"),
+        (2, {"n_folds": 501}, "2 to 500 folds"),
+        (2, {"n_boot": 1}, "at least 2"),
+        (2, {"seed": -1}, "whole number from 0"),
     ],
 )
 def test_refuses(small_pool, budget, arguments, said):
     with pytest.raises(InputError, match=said):
         select(small_pool, budget, **arguments)
+
+
+def test_asking_the_same_query_gains_nothing(tmp_path):
+    """Half the answers missing: the same query bought by top-k is no better than by itself."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 200)
+    answers = np.where(rng.random((200, 2)) < 0.5, -1, labels[:, None])
+    answers[:, 1] = np.where(rng.random(200) < 0.4, 1 - labels, labels)
+    table = PredictionTable(answers, labels, classes="ab", queries=["shy", "poor"])
+    only = table.subset(queries=["shy"])
+    for vote in ("majority", "weighted", "map"):
+        result = select(only, 1, method="top-k", vote=vote, n_repeats=1)
+        assert result.gain_vs_single.value == 0
+        assert result.expected.value == pytest.approx(only.accuracies["shy"])
+
+
+def test_interval_does_not_shrink_with_the_number_of_folds(small_pool):
+    few = select(small_pool, 2, method="top-k", n_folds=5, n_repeats=1)
+    many = select(small_pool, 2, method="top-k", n_folds=250, n_repeats=1)
+    width = [r.gain_vs_single.high - r.gain_vs_single.low for r in (few, many)]
+    assert width[1] > 0.8 * width[0]
 
 
 def test_describe_by_hand(real):

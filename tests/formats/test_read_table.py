@@ -53,8 +53,10 @@ def test_long_with_samples_and_labels_file(tmp_path):
 
 def test_labelled_items_without_answers_are_named(tmp_path):
     labels = write(tmp_path, "item,label\na,x\nb,y\nc,x\n", "labels.csv")
-    with pytest.warns(InputWarning, match="1 labelled items have no answers at all.*: c"):
-        read_table(write(tmp_path, "item,model,answer\na,m,x\nb,m,x\n"), labels_file=labels)
+    with pytest.warns(InputWarning, match="1 labelled items have no answer of any query.*: c"):
+        t = read_table(write(tmp_path, "item,model,answer\na,m,x\nb,m,x\n"), labels_file=labels)
+    assert t.items.index.tolist() == ["a", "b", "c"]
+    assert t.answers[:, 0].tolist() == [0, 0, -1]
 
 
 def test_conveniences(tmp_path):
@@ -64,6 +66,36 @@ def test_conveniences(tmp_path):
     assert t.answers.tolist() == [[1, 0], [-1, 0]]
     ten = "item,label,m\n" + "".join(f"{i},{i},{i}\n" for i in range(12))
     assert read_table(write(tmp_path, ten)).classes == tuple(str(i) for i in range(12))
+
+
+@pytest.mark.parametrize("word", ["NA", "None", "null", "?", "-1", "nan", "N/A"])
+def test_a_missing_label_is_no_class(tmp_path, word):
+    with pytest.raises(InputError, match="no label for item 'c'"):
+        read_table(write(tmp_path, f"item,label,m\na,yes,yes\nb,no,no\nc,{word},{word}\n"))
+
+
+def test_a_class_may_be_called_like_a_missing_answer_if_named(tmp_path):
+    path = write(tmp_path, "item,label,m\na,yes,NA\nb,NA,NA\n")
+    assert read_table(path, classes=["yes", "NA"]).answers[:, 0].tolist() == [1, 1]
+
+
+def test_long_names_do_not_depend_on_what_else_the_file_holds(tmp_path):
+    two = "item,model,sample,temperature,answer,label\na,m,1,0,x,x\na,m,2,0.0,y,x\nb,m,1,0,y,y\n"
+    one = "item,model,sample,temperature,answer,label\na,m,1,0.0,x,x\nb,m,1,0,y,y\n"
+    assert read_table(write(tmp_path, two)).query_names == ["m@0.0#1", "m@0.0#2"]
+    assert read_table(write(tmp_path, one)).query_names == ["m@0.0#1"]
+
+
+def test_labels_must_not_contradict(tmp_path):
+    labels = write(tmp_path, "item,label\na,x\nb,y\n", "labels.csv")
+    with pytest.raises(InputError, match="contradicts the labels file"):
+        read_table(write(tmp_path, "item,label,m\na,y,x\nb,y,y\n"), labels_file=labels)
+
+
+def test_csv_refuses_names_it_would_misread(tmp_path):
+    t = PredictionTable([[0], [1]], [0, 1], classes="ab", queries=["subject"])
+    with pytest.raises(InputError, match="queries named subject"):
+        t.to_csv(tmp_path / "t.csv")
 
 
 def test_minus_one_can_be_a_class(tmp_path):
@@ -176,6 +208,41 @@ def test_foreign_parquet(tmp_path):
     pd.DataFrame({"item": [1, 2, 3], "label": [0, 1, 1], "m": [0.0, 1.0, np.nan]}).to_parquet(path)
     t = read_table(path)
     assert t.answers[:, 0].tolist() == [0, 1, -1]
+
+
+@pytest.mark.parametrize("n_queries", [1, 2])
+def test_parquet_reordered_by_another_tool_is_refused(tmp_path, n_queries):
+    """Labels stand by position: a sorted copy would be read with the wrong labels."""
+    import pyarrow.parquet as pq
+
+    t = PredictionTable(
+        [[0, 1], [1, 1], [0, 0]], [0, 1, 0], classes="ab", queries=["p", "q"], items=["z", "x", "y"]
+    ).subset(queries=slice(0, n_queries))
+    t.to_parquet(tmp_path / "t.parquet")
+    whole = pq.read_table(tmp_path / "t.parquet")
+    order = whole.to_pandas().sort_values(["query", "item"]).index.to_numpy()
+    pq.write_table(whole.take(order), tmp_path / "s.parquet", row_group_size=3)
+    with pytest.raises(InputError, match="sorted by another tool"):
+        read_table(tmp_path / "s.parquet")
+    last = np.concatenate([np.arange(3 * (n_queries - 1)), order[3 * (n_queries - 1) :]])
+    pq.write_table(whole.take(last), tmp_path / "h.parquet", row_group_size=3)
+    with pytest.raises(InputError, match="order"):
+        read_table(tmp_path / "h.parquet")
+
+
+def test_parquet_keeps_small_costs(tmp_path):
+    queries = pd.DataFrame({"cost": [1.23456789e-9, 3e-11]}, index=["p", "q"])
+    PredictionTable([[0, 1], [1, 1]], [0, 1], classes="ab", queries=queries).to_parquet(
+        tmp_path / "t.parquet"
+    )
+    back = read_table(tmp_path / "t.parquet")
+    assert back.queries["cost"].tolist() == [1.23456789e-9, 3e-11]
+
+
+def test_foreign_parquet_with_ids_as_index(tmp_path):
+    path = tmp_path / "wide.parquet"
+    pd.DataFrame({"label": [0, 1], "m": [0, 1]}, index=["i1", "i2"]).to_parquet(path)
+    assert read_table(path).items.index.tolist() == ["i1", "i2"]
 
 
 def test_cut_off_parquet(tmp_path, small_pool):

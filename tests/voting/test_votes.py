@@ -113,6 +113,42 @@ def test_names_as_labels():
     assert vote.predict([[1], [0]]).tolist() == ["yes", "no"]
 
 
+def test_number_labels_are_codes_whatever_their_type():
+    X = [[1], [2], [1], [2]]
+    assert MajorityVote().fit(X, [1.0, 2.0, 1.0, 2.0]).score(X, [1.0, 2.0, 1.0, 2.0]) == 1
+    with pytest.raises(ValueError, match="labels are codes from 0"):
+        MajorityVote().fit([[-1], [1]], [-1, 1])
+    with pytest.raises(ValueError, match="the labels name 2 classes"):
+        MajorityVote().fit([[1], [2]], ["B", "C"])
+
+
+def test_majority_tie_rule_holds_against_a_lopsided_prior():
+    # Accuracies .95 and .9495, prior .9 : .1, one vote each: the more accurate voter decides.
+    y = np.repeat([0, 1], [1800, 200])
+    X = np.column_stack([y, y])
+    X[:100, 0], X[:101, 1] = 1, 1
+    assert MajorityVote(n_classes=2).fit(X, y).predict([[1, 0]]).tolist() == [1]
+
+
+def test_map_answers_with_the_label_seen_once_against_all_odds():
+    rng = np.random.default_rng(0)
+    y = (rng.random(600) < 0.9).astype(int)
+    X = np.where(rng.random((600, 14)) < 0.02, 1 - y[:, None], y[:, None])  # simulated
+    odd = np.ones((1, 14), dtype=int)
+    odd[0, ::2] = -1
+    vote = MAPVote(n_classes=2).fit(np.vstack([X, odd]), np.append(y, 0))
+    assert vote.predict(odd).tolist() == [0]
+
+
+def test_the_draw_among_classes_is_seeded():
+    X, y = [[0], [1], [2], [3]] * 5, [0, 1, 2, 3] * 5
+    drawn = {
+        int(MajorityVote(n_classes=4, random_state=s).fit(X, y).predict([[-1]])[0])
+        for s in range(40)
+    }
+    assert drawn == {0, 1, 2, 3}
+
+
 def test_codes_outside_the_classes_are_refused():
     with pytest.raises(ValueError, match="outside 0 to 1"):
         MajorityVote(n_classes=2).fit([[0], [2]], [0, 1])
