@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from ensel.datasets import list_datasets, load_dataset
     from ensel.ensemble import Ensemble
     from ensel.errors import InputError, InputWarning
-    from ensel.evaluation import compare, describe, select
+    from ensel.evaluation import compare, describe, error_floor, select
     from ensel.formats import read_table
     from ensel.predictions import PredictionTable
 
@@ -20,6 +20,7 @@ _HOME = {
     "PredictionTable": "ensel.predictions",
     "compare": "ensel.evaluation",
     "describe": "ensel.evaluation",
+    "error_floor": "ensel.evaluation",
     "list_datasets": "ensel.datasets",
     "load_dataset": "ensel.datasets",
     "read_table": "ensel.formats",
@@ -34,6 +35,7 @@ __all__ = [
     "__version__",
     "compare",
     "describe",
+    "error_floor",
     "list_datasets",
     "load_dataset",
     "read_table",

@@ -259,6 +259,52 @@ def select_command(
         print(f"ensemble: {save}", file=sys.stderr if str(json) == "-" else sys.stdout)
 
 
+@app.command("floor")
+def floor_command(
+    source: Source,
+    families: Annotated[
+        Path | None,
+        typer.Option(help="CSV with the columns pattern and family, in place of the shipped one."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Item column, like subject, whose groups the intervals draw whole."),
+    ] = None,
+    boot: Annotated[int, typer.Option(help="Resamples behind the intervals.")] = 100,
+    seed: Seed = 0,
+    statements: Statements = False,
+    label: Label = "label",
+    labels: LabelsFile = None,
+    classes: Classes = None,
+    ignore: Ignore = None,
+    json: JsonFile = None,
+    figures: Annotated[
+        Path | None, typer.Option(help="Save three pictures (PNG and PDF) in this folder.")
+    ] = None,
+) -> None:
+    """Say how low an ensemble's error can go, and why it stops there: correlated errors.
+
+    Example: [bold]ensel floor imdb --figures pictures[/bold]
+    """
+    from ensel import printing
+    from ensel.error_model.families import read_families
+    from ensel.evaluation import error_floor
+
+    _check_outputs(json, inputs=(source, labels, families))
+    if figures is not None and not figures.is_dir():
+        raise InputError(f"{figures}: no such folder; make it first")
+    mapping = None if families is None else read_families(families)
+    table = _load(source, label, labels, classes, ignore, statements, seed)
+    result = error_floor(table, families=mapping, cluster=cluster, n_boot=boot, seed=seed)
+    if _write_json(result, json):
+        printing.print_floor(result)
+    if figures is not None:
+        for name, figure in result.figures().items():
+            for suffix in (".png", ".pdf"):
+                printing.save_figure(figure, figures / f"{name}{suffix}")
+        print(f"figures: {figures}", file=sys.stderr if str(json) == "-" else sys.stdout)
+
+
 @app.command("vote")
 def vote_command(
     ensemble: Annotated[

@@ -13,13 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ensel.errors import InputError, shorten
+from ensel.evaluation.floor import ASSUMPTIONS
 from ensel.files import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ensel.datasets import Dataset
-    from ensel.evaluation import Comparison, Description, Estimate, Selection
+    from ensel.evaluation import Comparison, Description, Estimate, Floor, Selection
 
 MOST_QUERIES = 24
 FIGURE_SUFFIXES = (".png", ".pdf", ".svg")
@@ -216,6 +217,84 @@ def print_selection(result: Selection) -> None:
         f"{result.n_repeats} times. The ensemble kept is fitted on all items.)",
         markup=False,
     )
+
+
+def print_floor(result: Floor) -> None:
+    """Print the four lines, each with its assumption; co-failure; families; warnings."""
+    console = _console()
+    value = result.estimates
+    console.print(
+        f"Error floors of {result.dataset}: {result.n_models} queries, {result.n_items:,} items\n",
+        markup=False,
+    )
+    table = _table("", "error %", "95 %", "what it assumes")
+    table.columns[0].no_wrap = True
+    table.columns[3].justify, table.columns[3].no_wrap = "left", False
+    lines = [
+        ("mean of the queries", "mean_error", ""),
+        ("best single query", "best_single_error", ""),
+        ("(a) uniform floor", "uniform_floor", ASSUMPTIONS["uniform_floor"]),
+        ("(b) vote limit", "vote_limit", ASSUMPTIONS["vote_limit"]),
+        ("(c) Bayes error", "bayes_error", ASSUMPTIONS["bayes_error"]),
+    ]
+    for name, key, words in lines:
+        e = value[key]
+        interval = "-" if np.isnan(e.low) else f"{100 * e.low:.2f}-{100 * e.high:.2f}"
+        shown = "-" if np.isnan(e.value) else f"{100 * e.value:.2f}"
+        table.add_row(name, shown, interval, words[4:])
+    real = result.curve[["held_out_top_k", "held_out_greedy_mi"]]
+    for column, name in zip(real, ("top-k + weighted", "greedy-mi + map"), strict=True):
+        errors = ", ".join(f"{100 * error:.1f}" for error in real[column].dropna())
+        table.add_row(f"(d) {name}", errors.split(", ")[-1], "", f"held out, by size: {errors}")
+    console.print(table)
+    se = result.bayes_error_se
+    if se > 0:
+        console.print(f"(c) by Monte Carlo, standard error {100 * se:.2f} points.")
+    rho, phi, mi = (value[k] for k in ("mean_tetrachoric", "mean_phi", "mi_limit_bits"))
+    console.print(
+        f"\nErrors: mean tetrachoric correlation {rho.value:.3f} [{rho.low:.3f}, {rho.high:.3f}], "
+        f"phi {phi.value:.3f}; information limit of the uniform pool {mi.value:.3f} bits.",
+        markup=False,
+    )
+    within, across, apart = (
+        value[k] for k in ("within_family", "across_family", "family_difference")
+    )
+    if not np.isnan(apart.value):
+        console.print(
+            f"Within families {within.value:.3f}, across {across.value:.3f}: difference "
+            f"{apart.value:+.3f} [{apart.low:+.3f}, {apart.high:+.3f}].",
+            markup=False,
+        )
+    agreement = result.model.agreement_
+    if agreement.chance < 1:
+        console.print(
+            f"Two wrong answers agree in {100 * agreement.rate:.0f} % of cases "
+            f"(chance {100 * agreement.chance:.0f} %)."
+        )
+    failed, predicted = result.co_failure, value["all_wrong_predicted"].value
+    console.print(
+        f"All wrong: {100 * failed.observed:.2f} % of items [{100 * failed.low:.2f}, "
+        f"{100 * failed.high:.2f}]; the copula says {100 * predicted:.2f} %. No rule that outputs "
+        f"a member's answer gains more than {100 * failed.certificate_max_gain:.1f} points over "
+        "the best single query (95 % certificate).",
+        markup=False,
+    )
+    lost = result.all_wrong_items
+    if "suspect" in lost and len(lost):
+        console.print(
+            f"Of the {len(lost)} all-wrong items, {int(lost['suspect'].sum())} have a label "
+            "that is itself in doubt (list: --json)."
+        )
+    if result.ok_items is not None:
+        ok = result.ok_items
+        console.print(
+            f"On the {ok.n_items:,} items with a sound label: best single "
+            f"{100 * ok.estimates['best_single_error'].value:.2f} %, (c) "
+            f"{100 * ok.estimates['bayes_error'].value:.2f} %, all wrong "
+            f"{100 * ok.co_failure.observed:.2f} %."
+        )
+    for text in result.warnings:
+        console.print(f"Note: {text}.", markup=False)
 
 
 def save_figure(figure: Figure, path: Path) -> None:

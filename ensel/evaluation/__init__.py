@@ -2,6 +2,7 @@
 
 from ensel.evaluation.comparison import Comparison, compare
 from ensel.evaluation.description import Description, describe
+from ensel.evaluation.floor import Floor, error_floor
 from ensel.evaluation.intervals import Estimate
 from ensel.evaluation.recommendation import Selection, select
 
@@ -9,8 +10,10 @@ __all__ = [
     "Comparison",
     "Description",
     "Estimate",
+    "Floor",
     "Selection",
     "compare",
     "describe",
+    "error_floor",
     "select",
 ]

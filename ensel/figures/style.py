@@ -15,6 +15,18 @@ METHOD_STYLE: dict[str, dict[str, Any]] = {
 }
 """Line style of each method, the same in every figure."""
 
+FLOOR_STYLE: dict[str, dict[str, Any]] = {
+    "single": METHOD_STYLE["single-best"] | {"marker": None},
+    "uniform": {"color": "#7F7F7F", "linestyle": "-", "marker": "."},
+    "uniform_limit": {"color": "#7F7F7F", "linestyle": (0, (6, 2))},
+    "vote": {"color": "#CC79A7", "linestyle": (0, (4, 1.5, 1, 1.5))},
+    "bayes": {"color": "#009E73", "linestyle": "-", "marker": "D"},
+    "top_k": METHOD_STYLE["top-k"],
+    "greedy_mi": METHOD_STYLE["greedy-mi"],
+    "observed": {"color": "#000000", "linestyle": "-", "marker": "o"},
+}
+"""Line style of each of the lines of an error floor."""
+
 RC: Any = {
     "figure.dpi": 150,
     "savefig.dpi": 200,

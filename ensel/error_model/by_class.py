@@ -1,0 +1,88 @@
+"""Tetrachoric correlation when every class has its own error rates."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtri
+
+from ensel.error_model.bivariate import Phi2, phi2
+
+MOST_ITERATIONS = 60
+STEP = 1e-10
+
+
+def smoothed_rates(errors: np.ndarray, strata: np.ndarray, n_strata: int) -> np.ndarray:
+    """Error rate of each model in each stratum, half an error and half a success added.
+
+    A model that never errs on one class would else have an infinite threshold there.
+
+    Parameters
+    ----------
+    errors : ndarray of bool, shape (n_items, N)
+    strata : ndarray of int, shape (n_items,)
+    n_strata : int
+
+    Returns
+    -------
+    ndarray, shape (n_strata, N)
+        In (0, 1).
+
+    Examples
+    --------
+    >>> smoothed_rates(np.array([[0], [0], [1]]), np.array([0, 0, 1]), 2).round(3).tolist()
+    [[0.167], [0.75]]
+    """
+    wrong = np.stack([errors[strata == s].sum(axis=0) for s in range(n_strata)])
+    n = np.bincount(strata, minlength=n_strata)[:, None]
+    return (wrong + 0.5) / (n + 1)
+
+
+def correlation_by_class(errors: np.ndarray, strata: np.ndarray, n_strata: int) -> np.ndarray:
+    """One correlation matrix under thresholds that depend on the class.
+
+    For every pair, the rho that gives the observed share of common errors:
+    sum over y of pi_y Phi2(t_iy, t_jy, rho) = p11, t_iy = Phi^-1(eps_iy). With one stratum this is
+    the tetrachoric correlation. What thresholds of their own explain is no longer counted as
+    correlation. Derived for this project. A share of common errors out of the reach of any rho is
+    moved half an item inside.
+
+    Parameters
+    ----------
+    errors : ndarray of bool, shape (n_items, N)
+    strata : ndarray of int, shape (n_items,)
+        Class of each item.
+    n_strata : int
+
+    Returns
+    -------
+    ndarray, shape (N, N)
+        Symmetric, unit diagonal; need not be positive definite.
+    """
+    n_items, n_models = errors.shape
+    rates = smoothed_rates(errors, strata, n_strata)
+    shares = np.bincount(strata, minlength=n_strata) / n_items
+    i, j = np.triu_indices(n_models, k=1)
+    e = errors.astype(float)
+    target = ((e.T @ e) / n_items)[i, j]
+    half = 0.5 / n_items
+    lowest = shares @ np.maximum(rates[:, i] + rates[:, j] - 1, 0)
+    highest = shares @ np.minimum(rates[:, i], rates[:, j])
+    margin = np.minimum(half, (highest - lowest) / 4)
+    target = np.clip(target, lowest + margin, highest - margin)
+    t_i, t_j = ndtri(rates)[:, i], ndtri(rates)[:, j]
+    low, high = np.full(len(i), -np.pi / 2), np.full(len(i), np.pi / 2)
+    angle = np.zeros(len(i))
+    for _ in range(MOST_ITERATIONS):  # Newton in asin(rho), bisection where it leaves the bracket
+        rho = np.sin(angle)
+        excess = shares @ Phi2(t_i, t_j, rho) - target
+        low, high = np.where(excess < 0, angle, low), np.where(excess < 0, high, angle)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            proposal = angle - excess / (shares @ phi2(t_i, t_j, rho) * np.cos(angle))
+        inside = (proposal >= low) & (proposal <= high)
+        proposal = np.where(inside, proposal, (low + high) / 2)
+        if np.abs(proposal - angle).max(initial=0) < STEP:
+            break
+        angle = proposal
+    matrix = np.eye(n_models)
+    matrix[i, j] = matrix[j, i] = np.sin(angle)
+    return matrix

@@ -1,0 +1,105 @@
+"""Families of models, and whether relatives err together more than strangers."""
+
+from __future__ import annotations
+
+import csv
+import fnmatch
+from collections.abc import Sequence
+from importlib.resources import files
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from ensel.errors import InputError
+
+
+def read_families(path: str | PathLike[str] | None = None) -> list[tuple[str, str]]:
+    """Read a mapping from model-name patterns to families.
+
+    Parameters
+    ----------
+    path : path-like, optional
+        A CSV with the columns `pattern` (as in file names: ``*gpt-4*``; case does not matter) and
+        `family`; the first match counts. Default: the list the package ships.
+
+    Returns
+    -------
+    list of (pattern, family)
+
+    Raises
+    ------
+    InputError
+        If the file lacks a column.
+    """
+    source = files("ensel.error_model").joinpath("families.csv") if path is None else Path(path)
+    try:
+        rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    if not rows or not {"pattern", "family"} <= rows[0].keys():
+        raise InputError(f"{path}: the columns pattern and family are needed")
+    return [(row["pattern"].strip().lower(), row["family"].strip()) for row in rows]
+
+
+def families_of(models: Sequence[str], mapping: list[tuple[str, str]] | None = None) -> list[str]:
+    """Family of each model, by the first pattern that matches; else the model itself.
+
+    Parameters
+    ----------
+    models : sequence of str
+    mapping : list of (pattern, family), optional
+        As `read_families` gives it.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> families_of(["openai_gpt-4o-2024-05-13", "meta_llama-3-70b", "my-own"])
+    ['gpt', 'llama', 'my-own']
+    """
+    rules = read_families() if mapping is None else mapping
+    found = []
+    for model in models:
+        matches = (family for pattern, family in rules if fnmatch.fnmatch(model.lower(), pattern))
+        found.append(next(matches, str(model)))
+    return found
+
+
+def within_and_across(
+    correlation: np.ndarray, families: Sequence[str]
+) -> tuple[float, float, int, int]:
+    """Mean correlation of pairs within a family and of pairs across families.
+
+    Parameters
+    ----------
+    correlation : ndarray, shape (N, N)
+        NaN pairs are left out.
+    families : sequence of str, length N
+
+    Returns
+    -------
+    within, across : float
+        NaN where there is no such pair.
+    n_within, n_across : int
+
+    Examples
+    --------
+    >>> R = np.array([[1, 0.8, 0.5], [0.8, 1, 0.4], [0.5, 0.4, 1]])
+    >>> within_and_across(R, ["a", "a", "b"])
+    (0.8, 0.45, 1, 2)
+    """
+    names = np.asarray(families)
+    i, j = np.triu_indices(len(correlation), k=1)
+    values = correlation[i, j]
+    same = names[i] == names[j]
+    known = ~np.isnan(values)
+    inside, outside = values[same & known], values[~same & known]
+    return (
+        float(inside.mean()) if len(inside) else float("nan"),
+        float(outside.mean()) if len(outside) else float("nan"),
+        len(inside),
+        len(outside),
+    )

@@ -1,0 +1,87 @@
+"""Simulated pools, for experiments and tests: always named so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from ensel.error_model.bayes import fill_wrong_answers
+from ensel.errors import InputError
+from ensel.predictions import PredictionTable
+
+
+def simulate(
+    n_items: int,
+    error_rates: Any,
+    correlation: Any,
+    *,
+    n_classes: int = 2,
+    popularity: float | None = None,
+    prior: Any = None,
+    random_state: int | np.random.Generator = 0,
+) -> PredictionTable:
+    """Draw a table from the correlated-error model.
+
+    Parameters
+    ----------
+    n_items : int
+    error_rates : array_like of float, shape (n_models,) or (n_classes, n_models)
+        One rate a model, or one a class and model; in [0, 1].
+    correlation : float or array_like, shape (n_models, n_models)
+        Of the normals behind the errors; a number stands for all pairs.
+    n_classes : int
+    popularity : float, optional
+        Share of wrong answers that go to the item's popular wrong option; default 1/(K-1): they
+        scatter.
+    prior : array_like of float, shape (n_classes,), optional
+        Default uniform.
+    random_state : int or Generator
+
+    Returns
+    -------
+    PredictionTable
+        Named "simulated".
+
+    Raises
+    ------
+    InputError
+        If rates are outside [0, 1] or the correlation is not positive semi-definite.
+
+    Examples
+    --------
+    >>> pool = simulate(5000, [0.1, 0.4], 0.3, random_state=1)
+    >>> pool.accuracies.round(1).tolist()
+    [0.9, 0.6]
+    """
+    rates = np.atleast_2d(np.asarray(error_rates, dtype=float))
+    n_models = rates.shape[1]
+    if rates.shape[0] not in (1, n_classes) or (rates < 0).any() or (rates > 1).any():
+        raise InputError(
+            f"error rates of shape {rates.shape}; a row, or one for each of {n_classes} classes, "
+            "of rates in [0, 1] is needed"
+        )
+    R = np.asarray(correlation, dtype=float)
+    if R.ndim == 0:
+        R = np.full((n_models, n_models), float(R)) + (1 - float(R)) * np.eye(n_models)
+    values, vectors = np.linalg.eigh(R)
+    if R.shape != (n_models, n_models) or values[0] < -1e-8:
+        raise InputError(
+            f"correlation of shape {R.shape}, smallest eigenvalue {values[0]:.3g}; a positive "
+            f"semi-definite matrix of {n_models} models is needed"
+        )
+    rng = np.random.default_rng(random_state)
+    shares = np.full(n_classes, 1 / n_classes) if prior is None else np.asarray(prior, dtype=float)
+    labels = rng.choice(n_classes, size=n_items, p=shares)
+    latent = rng.standard_normal((n_items, n_models)) @ (vectors * np.sqrt(np.maximum(values, 0))).T
+    wrong = ndtr(latent) <= rates[labels if len(rates) > 1 else np.zeros(n_items, dtype=int)]
+    c = 1 / (n_classes - 1) if popularity is None else popularity
+    return PredictionTable(
+        fill_wrong_answers(labels, wrong, n_classes, c, rng),
+        labels,
+        classes=[str(k) for k in range(n_classes)],
+        queries=[f"simulated-{j}" for j in range(n_models)],
+        name="simulated",
+        source="simulated: Gaussian copula errors",
+    )

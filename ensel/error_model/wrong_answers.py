@@ -1,0 +1,121 @@
+"""Where wrong answers go when there are more than two classes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Agreement(NamedTuple):
+    """How often two wrong models give the same wrong answer."""
+
+    rate: float
+    """Share of pairs of wrong answers to one item that agree; NaN without any such pair."""
+    n_pairs: int
+    """Pairs of wrong answers counted, over all items."""
+    chance: float
+    """1 / (K - 1): wrong answers spread evenly."""
+
+
+def wrong_agreement(
+    answers: np.ndarray, labels: np.ndarray, n_classes: int, weights: np.ndarray | None = None
+) -> Agreement:
+    """Agreement of two models that are both wrong.
+
+    Missing answers are wrong, but say nothing that could agree: they are left out here.
+
+    Parameters
+    ----------
+    answers : ndarray of int, shape (n_items, n_models)
+    labels : ndarray of int, shape (n_items,)
+    n_classes : int
+    weights : ndarray of float, shape (n_items,), optional
+
+    Returns
+    -------
+    Agreement
+
+    Examples
+    --------
+    >>> wrong_agreement(np.array([[1, 1, 2], [0, 0, 0]]), np.array([0, 0]), 3)
+    Agreement(rate=0.3333333333333333, n_pairs=3, chance=0.5)
+    """
+    counts = np.stack(
+        [((answers == k) & (labels != k)[:, None]).sum(axis=1) for k in range(n_classes)]
+    )
+    n_wrong = counts.sum(axis=0)
+    w = np.ones(len(labels)) if weights is None else weights
+    agreeing = float((w * (counts * (counts - 1) / 2).sum(axis=0)).sum())
+    pairs = w * n_wrong * (n_wrong - 1) / 2
+    total = float(pairs.sum())
+    rate = agreeing / total if total > 0 else float("nan")
+    return Agreement(rate, int(pairs.sum()), 1 / (n_classes - 1))
+
+
+def popularity(agreement: float, n_classes: int) -> float:
+    """Probability c that a wrong model takes the item's popular wrong answer.
+
+    Each item has one popular wrong option, taken with probability c, else one of the other K - 2
+    wrong options evenly. Two wrong models then agree with probability
+    c^2 + (1 - c)^2 / (K - 2); this solves for c. A model derived for this project.
+
+    Parameters
+    ----------
+    agreement : float
+        Observed agreement of two wrong answers.
+    n_classes : int
+
+    Returns
+    -------
+    float
+        In [1/(K-1), 1]; 1 for two classes; chance level where the agreement is below chance or
+        unknown.
+
+    Examples
+    --------
+    >>> round(popularity(1 / 3, 4), 6), popularity(1.0, 4), popularity(0.2, 2)
+    (0.333333, 1.0, 1.0)
+    """
+    if n_classes == 2:
+        return 1.0
+    chance = 1 / (n_classes - 1)
+    if not agreement > chance:  # also NaN
+        return chance
+    # (K-1) c^2 - 2 c + 1 - (K-2) a = 0; the larger root.
+    k = n_classes
+    root = np.sqrt(max(1 - (k - 1) * (1 - (k - 2) * agreement), 0.0))
+    return float(min((1 + root) / (k - 1), 1.0))
+
+
+def log_wrong_likelihood(answers: np.ndarray, n_classes: int, c: float) -> np.ndarray:
+    """Log probability of the wrong answers' choices, for each label that could be true.
+
+    Given label y and that exactly the models answering other than y are wrong:
+    sum over options o other than y of 1/(K-1) c^(n_o) ((1-c)/(K-2))^(n_wrong - n_o).
+
+    Parameters
+    ----------
+    answers : ndarray of int, shape (n_items, n_models)
+        No missing ones.
+    n_classes : int
+    c : float
+        `popularity`.
+
+    Returns
+    -------
+    ndarray, shape (n_items, n_classes)
+    """
+    if n_classes == 2:
+        return np.zeros((len(answers), 2))
+    counts = np.stack([(answers == k).sum(axis=1) for k in range(n_classes)], axis=1)
+    n_models = answers.shape[1]
+    log_popular = np.log(c)
+    log_other = np.log(max(1 - c, 1e-300) / (n_classes - 2))
+    result = np.empty(counts.shape)
+    for y in range(n_classes):
+        n_wrong = n_models - counts[:, y]
+        options = [k for k in range(n_classes) if k != y]
+        terms = counts[:, options] * (log_popular - log_other) + (n_wrong * log_other)[:, None]
+        result[:, y] = np.logaddexp.reduce(terms, axis=1) - np.log(n_classes - 1)
+    return result

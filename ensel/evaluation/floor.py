@@ -1,0 +1,469 @@
+"""How low an ensemble's error can go: four lines, each with its assumption in words."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ensel.error_model import (
+    CoFailure,
+    GaussianCopulaErrors,
+    co_failure,
+    families_of,
+    uniform_floor,
+    uniform_information_limit,
+    uniform_majority_error,
+    vote_limit,
+    within_and_across,
+)
+from ensel.error_model.subsets import best_subsets
+from ensel.errors import InputError
+from ensel.evaluation.comparison import check_labelled, compare
+from ensel.evaluation.intervals import Estimate
+from ensel.predictions import PredictionTable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ASSUMPTIONS = {
+    "uniform_floor": "(a) endless copies of one average model: two classes, equal error, one "
+    "correlation; the textbook number, no floor of a real pool",
+    "vote_limit": "(b) equal-weight vote of endless copies of this pool, errors driven by one "
+    "common factor, wrong answers as observed",
+    "bayes_error": "(c) best possible rule for these very queries, if their errors follow the "
+    "fitted Gaussian copula",
+    "held_out": "(d) real ensembles on items they have not seen",
+}
+MOST_SUBSET = 8
+GROWTH_ORDERS = 30
+SUSPECT_MISFIT = 0.1
+ESTIMATED = (
+    "mean_error", "best_single_error", "mean_tetrachoric", "mean_phi", "uniform_floor",
+    "mi_limit_bits", "vote_limit", "bayes_error", "all_wrong_predicted", "within_family",
+    "across_family", "family_difference",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Floor:
+    """Result of `error_floor`.
+
+    Attributes
+    ----------
+    dataset : str
+    n_models, n_items : int
+    estimates : dict of str to Estimate
+        With 95 % percentile intervals over items (or clusters); errors are rates.
+    bayes_error_se : float
+        Standard error of the Monte Carlo behind `bayes_error`; 0 where it was enumerated.
+    co_failure : CoFailure
+    all_wrong_items : DataFrame
+        Items that every query gets wrong: `item`, and where the source has it `error_type` and
+        `suspect` (the label itself is in doubt).
+    curve : DataFrame
+        `size`, `uniform` (a, finite), `bayes` (c, best subset), `bayes_exact` (whether all subsets
+        were tried), `held_out_top_k`, `held_out_greedy_mi` (d).
+    growth : DataFrame
+        `size`, `observed`, `predicted`: mean all-wrong rate of random subsets.
+    families : list of str
+    model : GaussianCopulaErrors
+    warnings : list of str
+    ok_items : Floor or None
+        The same on items whose label is marked ok, where the source says so.
+    """
+
+    dataset: str
+    n_models: int
+    n_items: int
+    estimates: dict[str, Estimate]
+    bayes_error_se: float
+    co_failure: CoFailure
+    all_wrong_items: pd.DataFrame
+    curve: pd.DataFrame
+    growth: pd.DataFrame
+    families: list[str]
+    model: GaussianCopulaErrors
+    query_names: list[str]
+    warnings: list[str] = field(default_factory=list)
+    ok_items: Floor | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as written by `to_json`; errors as rates."""
+        values = {name: self.estimates[name].value for name in ESTIMATED}
+        intervals = {name: list(self.estimates[name][1:]) for name in ESTIMATED}
+        data: dict[str, Any] = {
+            "dataset": self.dataset,
+            "n_models": self.n_models,
+            "n_items": self.n_items,
+            **values,
+            "bayes_error_se": self.bayes_error_se,
+            "all_wrong_observed": self.co_failure.observed,
+            "all_wrong_low": self.co_failure.low,
+            "all_wrong_high": self.co_failure.high,
+            "all_wrong_ratio": _ratio(self.co_failure.observed, values["all_wrong_predicted"]),
+            "certificate_max_gain": self.co_failure.certificate_max_gain,
+            "warnings": self.warnings,
+            "intervals": intervals,
+            "assumptions": ASSUMPTIONS,
+            "thresholds": "class" if self.model.by_class_ else "one",
+            "n_factors": int(self.model.factors_.loadings.shape[1]),
+            "one_factor_misfit": self.model.one_factor_.misfit,
+            "wrong_agreement": self.model.agreement_.rate,
+            "wrong_agreement_chance": self.model.agreement_.chance,
+            "curve": self.curve.to_dict("records"),
+            "all_wrong_items": self.all_wrong_items.to_dict("records"),
+            "ok_items": None if self.ok_items is None else self.ok_items.to_dict(),
+        }
+        plain: dict[str, Any] = _plain(data)
+        return plain
+
+    def to_json(self) -> str:
+        """JSON text: NaN becomes null."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
+
+    def figure(self) -> Figure:
+        """Error against ensemble size, with the four lines."""
+        from ensel.figures.floors import error_by_size_figure
+
+        return error_by_size_figure(self)
+
+    def figures(self) -> dict[str, Figure]:
+        """All three figures by name."""
+        from ensel.figures import floors
+
+        return {
+            "error_by_size": floors.error_by_size_figure(self),
+            "error_correlation": floors.correlation_figure(self),
+            "co_failure": floors.co_failure_figure(self),
+        }
+
+    def _repr_html_(self) -> str:
+        rows = pd.DataFrame(self.estimates).T.round(4)
+        rows.columns = ["value", "low", "high"]
+        notes = "".join(f"<li>{text}</li>" for text in self.warnings)
+        return f"<p>Error floors of <b>{self.dataset}</b></p>{rows.to_html()}<ul>{notes}</ul>"
+
+
+def error_floor(
+    table: PredictionTable,
+    *,
+    families: Sequence[tuple[str, str]] | None = None,
+    cluster: str | None = None,
+    n_boot: int = 100,
+    seed: int = 0,
+    progress: bool | None = None,
+) -> Floor:
+    """Say how low the error of an ensemble of this pool can go.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled, at least two queries that are sometimes right and sometimes wrong.
+    families : sequence of (pattern, family), optional
+        As `ensel.error_model.read_families` gives it; default the column `family` of the queries,
+        else the shipped mapping.
+    cluster : str, optional
+        Column of `items`, such as ``"subject"``, whose groups the bootstrap draws whole.
+    n_boot : int
+        Bootstrap replicates behind the intervals.
+    seed : int
+    progress : bool, optional
+        Show a progress bar; default only on a terminal.
+
+    Returns
+    -------
+    Floor
+
+    Raises
+    ------
+    InputError
+        Unlabelled or one-class table, fewer than two usable queries, an unknown cluster column.
+
+    Examples
+    --------
+    >>> from ensel.error_model import simulate
+    >>> pool = simulate(2000, [0.2] * 5, 0.5, random_state=0)
+    >>> round(error_floor(pool, n_boot=20).estimates["uniform_floor"].value, 2)
+    0.12
+    """
+    check_labelled(table)
+    if cluster is not None and cluster not in table.items:
+        columns = ", ".join(map(str, table.items.columns)) or "none"
+        raise InputError(
+            f"{table.name}: no item column {cluster!r} to cluster by; it has: {columns}"
+        )
+    if families is not None:
+        names = families_of(table.models.tolist(), list(families))
+    elif "family" in table.queries:
+        names = [str(name) for name in table.queries["family"]]
+    else:
+        names = families_of(table.models.tolist())
+    result = _floor(table, names, cluster, n_boot, seed, progress)
+    if "error_type" not in table.items:
+        return result
+    ok = (table.items["error_type"] == "ok").to_numpy()
+    if ok.all() or ok.sum() < 2 or len(np.unique(table.known_labels[ok])) < 2:
+        return result
+    again = _floor(table.subset(items=ok), names, cluster, n_boot, seed, progress)
+    return Floor(**{**vars(result), "ok_items": again})
+
+
+def _floor(
+    table: PredictionTable,
+    families: list[str],
+    cluster: str | None,
+    n_boot: int,
+    seed: int,
+    progress: bool | None,
+) -> Floor:
+    X, y = table.answers, table.known_labels.astype(np.int64)
+    model = GaussianCopulaErrors(n_classes=table.n_classes).fit(X, y)
+    whole = model.bayes_error(random_state=seed)
+    point = _summary(model, X, y, families, whole.error)
+    resampled = _bootstrap(table, model, families, cluster, n_boot, seed, progress)
+    estimates = {}
+    for name in ESTIMATED:
+        draws = np.array([draw[name] for draw in resampled])
+        known = draws[~np.isnan(draws)]
+        low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
+        estimates[name] = Estimate(point[name], float(low), float(high))
+    failed = co_failure(X, y)
+    lost = pd.DataFrame({"item": table.items.index[failed.items]})
+    if "error_type" in table.items:
+        lost["error_type"] = table.items["error_type"].to_numpy()[failed.items]
+        lost["suspect"] = lost["error_type"] != "ok"
+    return Floor(
+        dataset=table.name,
+        n_models=table.n_queries,
+        n_items=table.n_items,
+        estimates=estimates,
+        bayes_error_se=whole.standard_error,
+        co_failure=failed,
+        all_wrong_items=lost,
+        curve=_curve(table, model, point, seed, progress),
+        growth=_growth(table, model, seed),
+        families=families,
+        model=model,
+        query_names=table.query_names,
+        warnings=_warnings(table, model, point, failed),
+    )
+
+
+def _summary(
+    model: GaussianCopulaErrors,
+    X: np.ndarray,
+    y: np.ndarray,
+    families: list[str],
+    bayes: float,
+) -> dict[str, float]:
+    """Every estimated number but the Bayes error, which is handed in."""
+    rates = (y[:, None] != X).mean(axis=0)
+    mean_error, rho = float(rates.mean()), _mean_pair(model.tetrachoric_.correlation)
+    usable = 0 < mean_error <= 0.5 and rho >= 0
+    within, across, _, _ = within_and_across(model.tetrachoric_.correlation, families)
+    return {
+        "mean_error": mean_error,
+        "best_single_error": float(rates.min()),
+        "mean_tetrachoric": rho,
+        "mean_phi": _mean_pair(model.phi_),
+        "uniform_floor": float(uniform_floor(mean_error, min(rho, 1.0))) if usable else np.nan,
+        "mi_limit_bits": uniform_information_limit(mean_error, min(rho, 1.0)) if usable else np.nan,
+        "vote_limit": vote_limit(
+            np.clip(rates[model.columns_], 1e-9, 1 - 1e-9),
+            model.one_factor_.loadings[:, 0],
+            popularity=model.popularity_,
+            n_classes=model.n_classes_,
+        ),
+        "bayes_error": bayes,
+        "all_wrong_predicted": model.all_wrong(),
+        "within_family": within,
+        "across_family": across,
+        "family_difference": within - across,
+    }
+
+
+def _bootstrap(
+    table: PredictionTable,
+    model: GaussianCopulaErrors,
+    families: list[str],
+    cluster: str | None,
+    n_boot: int,
+    seed: int,
+    progress: bool | None,
+) -> list[dict[str, float]]:
+    """Refit on items (or clusters) drawn with replacement; the form of the model is kept."""
+    from joblib import Parallel, delayed
+    from tqdm.auto import tqdm
+
+    X, y = table.answers, table.known_labels.astype(np.int64)
+    groups = None if cluster is None else pd.factorize(table.items[cluster])[0]
+    again = {
+        "n_classes": table.n_classes,
+        "thresholds": "class" if model.by_class_ else "one",
+        "n_factors": int(model.factors_.loadings.shape[1]),
+    }
+    children = np.random.SeedSequence([seed, 1]).spawn(n_boot)
+    jobs = (delayed(_replicate)(X, y, groups, families, again, child) for child in children)
+    disable = None if progress is None else not progress
+    stream = Parallel(return_as="generator")(jobs)
+    bar = tqdm(stream, total=n_boot, desc="resampling items", disable=disable)
+    return [draw for draw in bar if draw is not None]
+
+
+def _replicate(
+    X: np.ndarray,
+    y: np.ndarray,
+    groups: np.ndarray | None,
+    families: list[str],
+    again: dict[str, Any],
+    seed: np.random.SeedSequence,
+) -> dict[str, float] | None:
+    rng = np.random.default_rng(seed)
+    if groups is None:
+        rows = rng.integers(len(y), size=len(y))
+    else:
+        drawn = rng.integers(groups.max() + 1, size=groups.max() + 1)
+        rows = np.concatenate([np.flatnonzero(groups == group) for group in drawn])
+    try:
+        model = GaussianCopulaErrors(**again).fit(X[rows], y[rows])
+    except InputError:  # a draw in which fewer than two models err
+        return None
+    bayes = model.bayes_error(n_draws=2000, random_state=int(rng.integers(2**31)))
+    return _summary(model, X[rows], y[rows], families, bayes.error)
+
+
+def _curve(
+    table: PredictionTable,
+    model: GaussianCopulaErrors,
+    point: dict[str, float],
+    seed: int,
+    progress: bool | None,
+) -> pd.DataFrame:
+    sizes = np.arange(1, table.n_queries + 1)
+    curve = pd.DataFrame({"size": sizes})
+    floor_known = not math.isnan(point["uniform_floor"]) and point["mean_tetrachoric"] < 1
+    curve["uniform"] = (
+        uniform_majority_error(sizes, point["mean_error"], point["mean_tetrachoric"])
+        if floor_known
+        else np.nan
+    )
+    most = min(MOST_SUBSET, len(model.columns_))
+    subsets = best_subsets(model, most, seed=seed, progress=progress)
+    curve["bayes"] = pd.Series([s.error for s in subsets]).reindex(range(len(sizes)))
+    curve["bayes_exact"] = pd.Series([s.exhaustive for s in subsets], dtype=object).reindex(
+        range(len(sizes))
+    )
+    real = compare(
+        table,
+        methods=["top-k", "greedy-mi"],
+        votes=["weighted", "map"],
+        budgets=sizes[: min(MOST_SUBSET, len(sizes))].tolist(),
+        seed=seed,
+        progress=progress,
+    ).rows
+    for name, method, vote in (
+        ("held_out_top_k", "top-k", "weighted"),
+        ("held_out_greedy_mi", "greedy-mi", "map"),
+    ):
+        rows = real[(real["method"] == method) & (real["vote"] == vote)]
+        for column, source in (("", "accuracy"), ("_low", "ci_high"), ("_high", "ci_low")):
+            errors = 1 - rows[source].to_numpy()
+            curve[name + column] = pd.Series(errors).reindex(range(len(sizes)))
+    return curve
+
+
+def _growth(table: PredictionTable, model: GaussianCopulaErrors, seed: int) -> pd.DataFrame:
+    """Observed and predicted all-wrong rate of random subsets of growing size."""
+    rng = np.random.default_rng([seed, 2])
+    columns = model.columns_
+    wrong = table.answers[:, columns] != table.known_labels[:, None]
+    shares = model.prior_ if model.by_class_ else np.ones(1)
+    observed = np.zeros(len(columns))
+    predicted = np.zeros(len(columns))
+    log_wrong, log_weights = model.mixture_.log_wrong, model.mixture_.log_weights
+    for _ in range(GROWTH_ORDERS):
+        order = rng.permutation(len(columns))
+        observed += np.logical_and.accumulate(wrong[:, order], axis=1).mean(axis=0)
+        together = np.cumsum(log_wrong[:, :, order], axis=2) + log_weights[:, None]
+        predicted += shares @ np.exp(together).sum(axis=1)
+    return pd.DataFrame(
+        {
+            "size": np.arange(1, len(columns) + 1),
+            "observed": observed / GROWTH_ORDERS,
+            "predicted": predicted / GROWTH_ORDERS,
+        }
+    )
+
+
+def _warnings(
+    table: PredictionTable,
+    model: GaussianCopulaErrors,
+    point: dict[str, float],
+    failed: CoFailure,
+) -> list[str]:
+    found = []
+    if math.isnan(point["uniform_floor"]):
+        found.append(
+            "(a) does not apply: it needs a mean error of at most 1/2 and a mean correlation of at "
+            "least 0"
+        )
+    elif point["uniform_floor"] > point["best_single_error"]:
+        found.append(
+            f"(a) {point['uniform_floor']:.3f} lies above the best single query's error "
+            f"{point['best_single_error']:.3f}: the textbook formula is no floor of this pool"
+        )
+    if model.repair_.largest_change > 0:
+        found.append(
+            "the pairwise correlations are no correlation matrix (smallest eigenvalue "
+            f"{model.repair_.smallest_before:.3f}); repaired, changing none by more than "
+            f"{model.repair_.largest_change:.3f}"
+        )
+    if model.one_factor_.misfit > SUSPECT_MISFIT:
+        found.append(
+            f"one common factor misses the correlations by {model.one_factor_.misfit:.2f} on "
+            "average: take (b) with care"
+        )
+    ratio = _ratio(failed.observed, point["all_wrong_predicted"])
+    if ratio > 1.5 and failed.low > point["all_wrong_predicted"]:
+        found.append(
+            f"all queries are wrong together {ratio:.1f} times as often as the copula says: it "
+            "has no tail dependence, and (c) may be too low"
+        )
+    degenerate = [table.query_names[j] for j in model.tetrachoric_.degenerate]
+    if degenerate:
+        found.append(f"always or never right, left out of the model: {', '.join(degenerate[:5])}")
+    if model.tetrachoric_.duplicates:
+        found.append(f"{len(model.tetrachoric_.duplicates)} pairs of queries err on the same items")
+    n_empty = int(np.triu(model.tetrachoric_.empty_cell, k=1).sum())
+    if n_empty:
+        found.append(
+            f"{n_empty} pairs have an empty cell (never both wrong, say): half an item was put in"
+        )
+    return found
+
+
+def _mean_pair(matrix: np.ndarray) -> float:
+    values = matrix[np.triu_indices(len(matrix), k=1)]
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _ratio(observed: float, predicted: float) -> float:
+    return observed / predicted if predicted > 0 else float("nan")
+
+
+def _plain(value: Any) -> Any:
+    """NumPy scalars to Python's, NaN to None, through lists and dicts."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and math.isnan(value) else value
