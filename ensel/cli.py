@@ -6,21 +6,17 @@ import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from ensel import __version__
+from ensel.arguments import check_outputs, load_table, numbers, training_part, words, write_json
 from ensel.errors import InputError, InputWarning
-
-if TYPE_CHECKING:
-    from ensel.predictions import PredictionTable
 
 METHODS = "single-best,random,top-k,mrmr,greedy-mi,self-moa"
 VOTES = "majority,weighted,map"
-MOST_BUDGET = 100_000
 TABLE_SUFFIXES = {".csv", ".tsv", ".parquet"}
-FIGURE_SUFFIXES = {".png", ".pdf", ".svg"}
 
 app = typer.Typer(
     name="ensel",
@@ -104,7 +100,7 @@ def datasets_command(
     from ensel.datasets.files import fetch_all
 
     if download:
-        names = list(DATASETS) if download == "all" else _words(download)
+        names = list(DATASETS) if download == "all" else words(download)
         for dataset in [get_dataset(name) for name in names]:
             fetch_all(dataset.files)
     printing.print_datasets(list(DATASETS.values()))
@@ -129,10 +125,10 @@ def info_command(
     from ensel import printing
     from ensel.evaluation import describe
 
-    _check_outputs(json, inputs=(source, labels))
-    table = _load(source, label, labels, classes, ignore, statements, seed)
+    check_outputs(json, inputs=(source, labels))
+    table = load_table(source, label, labels, classes, ignore, statements, seed)
     result = describe(table)
-    if _write_json(result, json):
+    if write_json(result, json):
         printing.print_description(result, every=every)
 
 
@@ -181,20 +177,20 @@ def compare_command(
     from ensel import printing
     from ensel.evaluation import compare
 
-    _check_outputs(json, figure=figure, inputs=(source, labels))
-    chosen_budgets = None if budgets is None else _numbers(budgets, "--budgets")
-    chosen_train = _train(train)
-    table = _load(source, label, labels, classes, ignore, statements, seed)
+    check_outputs(json, figure=figure, inputs=(source, labels))
+    chosen_budgets = None if budgets is None else numbers(budgets, "--budgets")
+    chosen_train = training_part(train)
+    table = load_table(source, label, labels, classes, ignore, statements, seed)
     result = compare(
         table,
-        methods=_words(methods),
-        votes=_words(votes),
+        methods=words(methods),
+        votes=words(votes),
         budgets=chosen_budgets,
         train=chosen_train,
         n_splits=splits,
         seed=seed,
     )
-    if _write_json(result, json):
+    if write_json(result, json):
         printing.print_comparison(result)
     if figure is not None:
         printing.save_figure(result.figure(), figure)
@@ -241,8 +237,8 @@ def select_command(
 
     if save is not None and str(save) == "-":
         raise InputError("--save -: an ensemble is kept in a file; give its name")
-    _check_outputs(json, save, inputs=(source, labels))
-    table = _load(source, label, labels, classes, ignore, statements, seed)
+    check_outputs(json, save, inputs=(source, labels))
+    table = load_table(source, label, labels, classes, ignore, statements, seed)
     result = select(
         table,
         budget,
@@ -252,7 +248,7 @@ def select_command(
         n_repeats=repeats,
         seed=seed,
     )
-    if _write_json(result, json):
+    if write_json(result, json):
         printing.print_selection(result)
     if save is not None:
         result.ensemble.save(save)
@@ -290,13 +286,13 @@ def floor_command(
     from ensel.error_model.families import read_families
     from ensel.evaluation import error_floor
 
-    _check_outputs(json, inputs=(source, labels, families))
+    check_outputs(json, inputs=(source, labels, families))
     if figures is not None and not figures.is_dir():
         raise InputError(f"{figures}: no such folder; make it first")
     mapping = None if families is None else read_families(families)
-    table = _load(source, label, labels, classes, ignore, statements, seed)
+    table = load_table(source, label, labels, classes, ignore, statements, seed)
     result = error_floor(table, families=mapping, cluster=cluster, n_boot=boot, seed=seed)
-    if _write_json(result, json):
+    if write_json(result, json):
         printing.print_floor(result)
     if figures is not None:
         for name, figure in result.figures().items():
@@ -325,7 +321,7 @@ def vote_command(
     from ensel.files import written_whole
     from ensel.formats import read_table
 
-    _check_outputs(output, inputs=(ensemble, answers))
+    check_outputs(output, inputs=(ensemble, answers))
     fitted = Ensemble.load(ensemble)
     table = read_table(answers, classes=fitted.classes, queries=fitted.query_names, labelled=False)
     voted = fitted.predict(table)
@@ -336,109 +332,6 @@ def vote_command(
     with written_whole(output) as temporary:
         temporary.write_text(text, encoding="utf-8")
     print(f"{len(voted):,} labels: {output}")
-
-
-# -- parsing ------------------------------------------------------------------------------------
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
-
-
-def _numbers(text: str, option: str) -> list[int]:
-    numbers: list[int] = []
-    for part in _words(text):
-        first, dash, last = part.partition("-")
-        whole = first.isdecimal() and (last.isdecimal() or not dash)
-        if not whole or int(last or first) < int(first) or int(last or first) > MOST_BUDGET:
-            raise InputError(
-                f"{option} {text!r}: {part!r} is neither a whole number nor a range like 1-8"
-            )
-        numbers += range(int(first), int(last or first) + 1)
-    if not numbers:
-        raise InputError(f"{option} {text!r}: no number in it; give 1,3,5 or a range 1-8")
-    return numbers
-
-
-def _train(text: str) -> float | int:
-    try:
-        return int(text) if text.isdecimal() else float(text)
-    except ValueError:
-        raise InputError(
-            f"--train {text!r}: a share (0.5) or a number of items (500) is needed"
-        ) from None
-
-
-def _load(
-    source: str,
-    label: str,
-    labels: Path | None,
-    classes: str | None,
-    ignore: str | None,
-    statements: bool,
-    seed: int,
-) -> PredictionTable:
-    """A dataset by name, or a file; with a warning about columns that look like mistakes."""
-    from ensel.datasets import DATASETS, get_dataset, load_dataset
-    from ensel.formats import read_table
-
-    path = Path(source)
-    if source in DATASETS and not path.is_file():
-        if label != "label" or labels or classes or ignore:
-            raise InputError(
-                f"{source} is a dataset; --label, --labels, --classes, --ignore are for files"
-            )
-        table = load_dataset(source)
-    elif path.exists() or path.suffix or len(path.parts) > 1:
-        table = read_table(
-            path,
-            label=label,
-            labels_file=labels,
-            classes=None if classes is None else _words(classes),
-            ignore=_words(ignore or ""),
-        )
-    else:
-        get_dataset(source)  # raises, naming the nearest dataset
-    if statements:
-        table = table.as_statements(random_state=seed)
-    for line in table.trouble():
-        warnings.warn(f"{table.name}: {line}", InputWarning, stacklevel=2)
-    return table
-
-
-# -- writing ------------------------------------------------------------------------------------
-
-
-def _check_outputs(
-    *paths: Path | None, figure: Path | None = None, inputs: tuple[object, ...] = ()
-) -> None:
-    """Say so before the work, not after it, where a result could not or must not be written."""
-    outputs = [path for path in (*paths, figure) if path is not None and str(path) != "-"]
-    for path in outputs:
-        if not path.absolute().parent.is_dir():
-            raise InputError(f"{path}: no folder {path.parent}; make it first")
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path}: is no regular file; give the name of a file to write")
-        if any(path.resolve() == Path(str(given)).resolve() for given in inputs if given):
-            raise InputError(f"{path}: is an input; give the result another name")
-    if len({path.resolve() for path in outputs}) < len(outputs):
-        raise InputError(f"{outputs[0]}: named for two results; give each its own file")
-    if figure is not None and figure.suffix.lower() not in FIGURE_SUFFIXES:
-        raise InputError(f"{figure}: a name ending in .png, .pdf or .svg is needed")
-
-
-def _write_json(result: Any, path: Path | None) -> bool:
-    """Write the result as JSON where asked; True if the screen is free for a table."""
-    if path is None:
-        return True
-    if str(path) == "-":
-        print(result.to_json())
-        return False
-    from ensel.files import written_whole
-
-    with written_whole(path) as temporary:
-        temporary.write_text(result.to_json() + "\n", encoding="utf-8")
-    return True
 
 
 def _one_line(text: object) -> str:

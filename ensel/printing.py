@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ensel.errors import InputError, shorten
-from ensel.evaluation.floor import ASSUMPTIONS
+from ensel.errors import shorten
+from ensel.evaluation.floor_result import ASSUMPTIONS
 from ensel.files import written_whole
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ensel.evaluation import Comparison, Description, Estimate, Floor, Selection
 
 MOST_QUERIES = 24
-FIGURE_SUFFIXES = (".png", ".pdf", ".svg")
 BUDGETS_PER_TABLE = 8
 
 
@@ -298,14 +297,6 @@ def print_floor(result: Floor) -> None:
 
 
 def save_figure(figure: Figure, path: Path) -> None:
-    """Save a figure, whole or not at all.
-
-    Raises
-    ------
-    InputError
-        If the suffix is none of .png, .pdf, .svg.
-    """
-    if path.suffix.lower() not in FIGURE_SUFFIXES:
-        raise InputError(f"{path}: a name ending in {', '.join(FIGURE_SUFFIXES)} is needed")
+    """Save a figure, whole or not at all, in the format its name ends in."""
     with written_whole(path) as temporary:
         figure.savefig(temporary, format=path.suffix.lower()[1:])

@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
-from ensel.error_model.bivariate import Phi2, phi2
-
-MOST_ITERATIONS = 60
-STEP = 1e-10
+from ensel.error_model.tetrachoric import solve_angle
 
 
 def smoothed_rates(errors: np.ndarray, strata: np.ndarray, n_strata: int) -> np.ndarray:
@@ -70,19 +67,7 @@ def correlation_by_class(errors: np.ndarray, strata: np.ndarray, n_strata: int) 
     margin = np.minimum(half, (highest - lowest) / 4)
     target = np.clip(target, lowest + margin, highest - margin)
     t_i, t_j = ndtri(rates)[:, i], ndtri(rates)[:, j]
-    low, high = np.full(len(i), -np.pi / 2), np.full(len(i), np.pi / 2)
-    angle = np.zeros(len(i))
-    for _ in range(MOST_ITERATIONS):  # Newton in asin(rho), bisection where it leaves the bracket
-        rho = np.sin(angle)
-        excess = shares @ Phi2(t_i, t_j, rho) - target
-        low, high = np.where(excess < 0, angle, low), np.where(excess < 0, high, angle)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            proposal = angle - excess / (shares @ phi2(t_i, t_j, rho) * np.cos(angle))
-        inside = (proposal >= low) & (proposal <= high)
-        proposal = np.where(inside, proposal, (low + high) / 2)
-        if np.abs(proposal - angle).max(initial=0) < STEP:
-            break
-        angle = proposal
+    angle = solve_angle(t_i, t_j, target, np.zeros(len(i)), shares)
     matrix = np.eye(n_models)
     matrix[i, j] = matrix[j, i] = np.sin(angle)
     return matrix

@@ -221,7 +221,7 @@ def _solve(t_i: np.ndarray, t_j: np.ndarray, cells: np.ndarray) -> np.ndarray:
     angle = np.empty_like(t_i)
     for start in range(0, len(angle), PAIRS_AT_ONCE):
         block = slice(start, start + PAIRS_AT_ONCE)
-        angle[block] = _solve_angle(
+        angle[block] = solve_angle(
             t_i[block], t_j[block], cells[0, block], _start_angle(cells[:, block])
         )
     return np.sin(angle)
@@ -240,13 +240,31 @@ def _start_angle(cells: np.ndarray) -> np.ndarray:
     return np.pi / 2 - np.pi / (1 + odds_ratio**power)
 
 
-def _solve_angle(
-    t_i: np.ndarray, t_j: np.ndarray, target: np.ndarray, start: np.ndarray
+def solve_angle(
+    t_i: np.ndarray,
+    t_j: np.ndarray,
+    target: np.ndarray,
+    start: np.ndarray,
+    shares: np.ndarray | None = None,
 ) -> np.ndarray:
     """Angle a with Phi2(t_i, t_j, sin a) = target: Newton's steps, bisection where they fail.
 
     Phi2 increases in a, so every evaluation tightens the bracket, from +-pi/2 on. A step that
     leaves it is replaced by a bisection: far from the solution the slope can be next to 0.
+
+    Parameters
+    ----------
+    t_i, t_j : ndarray, shape (n_pairs,) or (n_strata, n_pairs)
+        Thresholds.
+    target : ndarray, shape (n_pairs,)
+        Joint probabilities.
+    start : ndarray, shape (n_pairs,)
+    shares : ndarray, shape (n_strata,), optional
+        Weights of the strata, whose Phi2 are then averaged.
+
+    Returns
+    -------
+    ndarray, shape (n_pairs,)
     """
     solution = start.copy()
     active = np.arange(len(start))
@@ -254,10 +272,13 @@ def _solve_angle(
     for _ in range(MOST_ITERATIONS):
         angle = solution[active]
         rho = np.sin(angle)
-        excess = Phi2(t_i, t_j, rho) - target
+        value, slope = Phi2(t_i, t_j, rho), phi2(t_i, t_j, rho)
+        if shares is not None:
+            value, slope = shares @ value, shares @ slope
+        excess = value - target
         low, high = np.where(excess < 0, angle, low), np.where(excess < 0, high, angle)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            proposal = angle - excess / (phi2(t_i, t_j, rho) * np.cos(angle))
+            proposal = angle - excess / (slope * np.cos(angle))
         # The ends count as inside: once solved, a step below rounding stays where it is
         inside = (proposal >= low) & (proposal <= high)  # False for the NaN of a zero slope
         proposal = np.where(inside, proposal, (low + high) / 2)
@@ -266,7 +287,7 @@ def _solve_angle(
         if not going.any():
             break
         active = active[going]
-        t_i, t_j, target = t_i[going], t_j[going], target[going]
+        t_i, t_j, target = t_i[..., going], t_j[..., going], target[going]
         low, high = low[going], high[going]
     return solution
 

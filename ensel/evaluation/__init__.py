@@ -2,7 +2,8 @@
 
 from ensel.evaluation.comparison import Comparison, compare
 from ensel.evaluation.description import Description, describe
-from ensel.evaluation.floor import Floor, error_floor
+from ensel.evaluation.floor import error_floor
+from ensel.evaluation.floor_result import Floor
 from ensel.evaluation.intervals import Estimate
 from ensel.evaluation.recommendation import Selection, select
 

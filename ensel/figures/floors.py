@@ -14,7 +14,7 @@ from scipy.spatial.distance import squareform
 from ensel.figures.style import FLOOR_STYLE, RC
 
 if TYPE_CHECKING:
-    from ensel.evaluation.floor import Floor
+    from ensel.evaluation.floor_result import Floor
 
 
 def error_by_size_figure(result: Floor) -> Figure:
