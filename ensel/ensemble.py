@@ -22,7 +22,7 @@ from ensel.voting import VOTES, Vote
 VERSION = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ensemble:
     """Queries and a fitted vote, ready for new answers.
 
@@ -51,6 +51,9 @@ class Ensemble:
     def query_names(self) -> list[str]:
         """Names of the queries to ask, in the order of buying."""
         return [str(query["name"]) for query in self.queries]
+
+    def __repr__(self) -> str:
+        return f"Ensemble({self.method} + {self.vote_name}: {', '.join(self.query_names)})"
 
     @classmethod
     def fit(

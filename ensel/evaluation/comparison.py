@@ -31,7 +31,7 @@ ROW_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Result of `compare`.
 
@@ -95,6 +95,12 @@ class Comparison:
         from ensel.figures.comparison import comparison_figure
 
         return comparison_figure(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"Comparison({self.dataset}: {len(self.rows)} rows, {self.n_train:,} of "
+            f"{self.n_items:,} items to learn from, {self.n_splits} splits)"
+        )
 
     def _repr_html_(self) -> str:
         shown = (100 * self.accuracy_table()).round(2).to_html(na_rep="")

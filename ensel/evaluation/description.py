@@ -13,7 +13,7 @@ from ensel.answers import MISSING
 from ensel.predictions import PredictionTable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Description:
     """Result of `describe`.
 
@@ -68,6 +68,9 @@ class Description:
     def to_json(self) -> str:
         """JSON text: NaN becomes null."""
         return json.dumps(self.to_dict(), indent=1, allow_nan=False)
+
+    def __repr__(self) -> str:
+        return f"Description of {self.table!r}"
 
     def _repr_html_(self) -> str:
         return f"<p>{self.table!r}</p>" + self.queries.round(4).to_html(max_rows=20)

@@ -32,7 +32,7 @@ ESTIMATED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Floor:
     """Result of `error_floor`.
 
@@ -124,6 +124,11 @@ class Floor:
             "error_correlation": floors.correlation_figure(self),
             "co_failure": floors.co_failure_figure(self),
         }
+
+    def __repr__(self) -> str:
+        lines = ("best_single_error", "uniform_floor", "vote_limit", "bayes_error")
+        values = ", ".join(f"{name} {self.estimates[name].value:.4f}" for name in lines)
+        return f"Floor({self.dataset}, {self.n_models} queries: {values})"
 
     def _repr_html_(self) -> str:
         rows = pd.DataFrame(self.estimates).T.round(4)

@@ -39,7 +39,7 @@ OWN_VOTE = {"greedy-mi": "map"}
 """The vote a method is published with; the others get the weighted vote."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Selection:
     """Result of `select`.
 
@@ -136,6 +136,13 @@ class Selection:
     def to_json(self) -> str:
         """JSON text: NaN becomes null."""
         return json.dumps(self.to_dict(), indent=1, allow_nan=False)
+
+    def __repr__(self) -> str:
+        e = self.expected
+        return (
+            f"Selection({self.dataset}, {self.method} + {self.vote}: {', '.join(self.queries)}; "
+            f"expected accuracy {e.value:.4f} [{e.low:.4f}, {e.high:.4f}])"
+        )
 
     def _repr_html_(self) -> str:
         e, g = self.expected, self.gain_vs_single

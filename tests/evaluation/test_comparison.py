@@ -192,3 +192,4 @@ def test_refuses_one_class(small_pool):
 
 def test_html_shows_the_table(result):
     assert "greedy-mi" in result._repr_html_()
+    assert repr(result).startswith("Comparison(imdb: ")
