@@ -266,7 +266,10 @@ def floor_command(
         str | None,
         typer.Option(help="Item column, like subject, whose groups the intervals draw whole."),
     ] = None,
-    boot: Annotated[int, typer.Option(help="Resamples behind the intervals.")] = 100,
+    boot: Annotated[
+        int | None,
+        typer.Option(help="Resamples behind the intervals; default 100 (10 for large pools)."),
+    ] = None,
     seed: Seed = 0,
     statements: Statements = False,
     label: Label = "label",

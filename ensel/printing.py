@@ -243,8 +243,23 @@ def print_floor(result: Floor) -> None:
         table.add_row(name, shown, interval, words[4:])
     real = result.curve[["held_out_top_k", "held_out_greedy_mi"]]
     for column, name in zip(real, ("top-k + weighted", "greedy-mi + map"), strict=True):
-        errors = ", ".join(f"{100 * error:.1f}" for error in real[column].dropna())
-        table.add_row(f"(d) {name}", errors.split(", ")[-1], "", f"held out, by size: {errors}")
+        known = result.curve[result.curve[column].notna()]
+        errors = ", ".join(f"{100 * error:.1f}" for error in known[column])
+        low, high = known[f"{column}_low"].iloc[-1], known[f"{column}_high"].iloc[-1]
+        table.add_row(
+            f"(d) {name}",
+            f"{100 * known[column].iloc[-1]:.2f}",
+            f"{100 * low:.2f}-{100 * high:.2f}",
+            f"held out, {known['size'].iloc[-1]} queries; from 1 on: {errors}",
+        )
+    rule = result.rule_held_out
+    if not np.isnan(rule.value):
+        table.add_row(
+            "(d) the rule of (c)",
+            f"{100 * rule.value:.2f}",
+            f"{100 * rule.low:.2f}-{100 * rule.high:.2f}",
+            "held out, all queries",
+        )
     console.print(table)
     se = result.bayes_error_se
     if se > 0:

@@ -16,7 +16,12 @@ from ensel.error_model.uniform import (
     uniform_majority_error,
 )
 from ensel.error_model.vote_limit import vote_limit
-from ensel.error_model.wrong_answers import Agreement, popularity, wrong_agreement
+from ensel.error_model.wrong_answers import (
+    Agreement,
+    concentration,
+    popularity,
+    wrong_agreement,
+)
 
 __all__ = [
     "Agreement",
@@ -28,6 +33,7 @@ __all__ = [
     "Tetrachoric",
     "bayes_error",
     "co_failure",
+    "concentration",
     "families_of",
     "fit_factors",
     "from_copulae",

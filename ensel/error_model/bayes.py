@@ -27,7 +27,7 @@ class BayesError(NamedTuple):
 def bayes_error(
     mixed: Mixture,
     prior: np.ndarray,
-    popularity: float,
+    spread: float,
     error_rates: np.ndarray,
     *,
     n_draws: int = 20_000,
@@ -38,17 +38,17 @@ def bayes_error(
 
     Bayes error = error of the best single query - E[max posterior - posterior of its answer]. The
     expectation, the gain over that query, is exact over answer patterns while they are few, else
-    Monte Carlo. It is never negative, so the result never exceeds the best single query's error.
+    Monte Carlo. It is never negative, so the result never exceeds that query's error.
 
     Parameters
     ----------
     mixed : Mixture
         Of the queries at hand; one stratum for all classes, or one a class.
     prior : ndarray, shape (n_classes,)
-    popularity : float
-        c of the wrong-answer model.
+    spread : float
+        `concentration` of the wrong answers.
     error_rates : ndarray, shape (N,)
-        Over all classes.
+        Of the model itself, over all classes; other rates would not match its gain.
     n_draws : int
     rng : Generator, optional
     draws : (labels, answers), optional
@@ -63,17 +63,17 @@ def bayes_error(
     best = int(error_rates.argmin())
     if draws is None and n_classes**n_models <= EXACT_PATTERNS:
         patterns = np.array(list(product(range(n_classes), repeat=n_models)))
-        joint = np.exp(log_joint(mixed, prior, popularity, patterns))
+        joint = np.exp(log_joint(mixed, prior, spread, patterns))
         own = joint[np.arange(len(patterns)), patterns[:, best]]
         gain = float((joint.max(axis=1) - own).sum() / joint.sum())
         return BayesError(float(error_rates[best]) - gain, 0.0, 0)
     if draws is None:
-        draws = draw_answers(mixed, prior, popularity, n_draws, rng or np.random.default_rng(0))
+        draws = draw_answers(mixed, prior, spread, n_draws, rng or np.random.default_rng(0))
     # Patterns repeat: look at each once.
     ids = pattern_ids(draws[1])
     _, first, times = np.unique(ids, return_index=True, return_counts=True)
     answers, share = draws[1][first], times / times.sum()
-    log_p = log_joint(mixed, prior, popularity, answers)
+    log_p = log_joint(mixed, prior, spread, answers)
     posterior = np.exp(log_p - log_p.max(axis=1, keepdims=True))
     posterior /= posterior.sum(axis=1, keepdims=True)
     own = posterior[np.arange(len(answers)), answers[:, best]]
@@ -83,16 +83,14 @@ def bayes_error(
     return BayesError(float(error_rates[best]) - mean, np.sqrt(variance / len(ids)), len(ids))
 
 
-def log_joint(
-    mixed: Mixture, prior: np.ndarray, popularity: float, answers: np.ndarray
-) -> np.ndarray:
+def log_joint(mixed: Mixture, prior: np.ndarray, spread: float, answers: np.ndarray) -> np.ndarray:
     """Log P(label, answers) for every label.
 
     Parameters
     ----------
     mixed : Mixture
     prior : ndarray, shape (n_classes,)
-    popularity : float
+    spread : float
     answers : ndarray of int, shape (n_patterns, N)
         No missing ones.
 
@@ -102,7 +100,7 @@ def log_joint(
     """
     n_classes = len(prior)
     several = len(mixed.log_wrong) > 1
-    result = log_wrong_likelihood(answers, n_classes, popularity)
+    result = log_wrong_likelihood(answers, n_classes, spread)
     for y in range(n_classes):
         result[:, y] += mixed.log_probability(answers != y, y if several else 0)
     with np.errstate(divide="ignore"):
@@ -110,7 +108,7 @@ def log_joint(
 
 
 def draw_answers(
-    mixed: Mixture, prior: np.ndarray, popularity: float, n: int, rng: np.random.Generator
+    mixed: Mixture, prior: np.ndarray, spread: float, n: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Simulate items: labels, and answers of every model.
 
@@ -118,7 +116,7 @@ def draw_answers(
     ----------
     mixed : Mixture
     prior : ndarray, shape (n_classes,)
-    popularity : float
+    spread : float
     n : int
     rng : Generator
 
@@ -133,7 +131,39 @@ def draw_answers(
     strata = labels if len(mixed.log_wrong) > 1 else np.zeros(n, dtype=int)
     p_wrong = np.exp(mixed.log_wrong[strata, nodes])
     wrong = rng.random(p_wrong.shape) < p_wrong
-    return labels, fill_wrong_answers(labels, wrong, n_classes, popularity, rng)
+    return labels, spread_wrong_answers(labels, wrong, n_classes, spread, rng)
+
+
+def spread_wrong_answers(
+    labels: np.ndarray,
+    wrong: np.ndarray,
+    n_classes: int,
+    spread: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Give every wrong model a wrong answer, by shares that each item draws from a Dirichlet.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n,)
+    wrong : ndarray of bool, shape (n, N)
+    n_classes : int
+    spread : float
+        `concentration`.
+    rng : Generator
+
+    Returns
+    -------
+    ndarray of int, shape (n, N)
+    """
+    shift = np.ones(wrong.shape, dtype=int)
+    if n_classes > 2:
+        # Gamma draws vanish at tiny concentrations; a floor keeps one option in the lead.
+        gammas = np.maximum(rng.gamma(spread, size=(len(labels), n_classes - 1)), 1e-300)
+        gammas *= 1 + 1e-6 * rng.random(gammas.shape)
+        edges = np.cumsum(gammas / gammas.sum(axis=1, keepdims=True), axis=1)
+        shift = 1 + (rng.random(wrong.shape)[:, :, None] > edges[:, None, :-1]).sum(axis=2)
+    return np.where(wrong, (labels[:, None] + shift) % n_classes, labels[:, None])
 
 
 def fill_wrong_answers(

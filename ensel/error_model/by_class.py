@@ -9,9 +9,10 @@ from ensel.error_model.tetrachoric import solve_angle
 
 
 def smoothed_rates(errors: np.ndarray, strata: np.ndarray, n_strata: int) -> np.ndarray:
-    """Error rate of each model in each stratum, half an error and half a success added.
+    """Error rate of each model in each stratum, shrunk a little to its rate over all.
 
-    A model that never errs on one class would else have an infinite threshold there.
+    The overall rate has half an error and half a success added; each stratum then gets two items at
+    that rate. A model that never errs on one class would else have an infinite threshold there.
 
     Parameters
     ----------
@@ -26,12 +27,17 @@ def smoothed_rates(errors: np.ndarray, strata: np.ndarray, n_strata: int) -> np.
 
     Examples
     --------
-    >>> smoothed_rates(np.array([[0], [0], [1]]), np.array([0, 0, 1]), 2).round(3).tolist()
-    [[0.167], [0.75]]
+    Of three items one is wrong: (1 + .5) / (3 + 1) = .375; then (0 + .75) / 4 and (1 + .75) / 3:
+
+    >>> smoothed_rates(np.array([[0], [0], [1]]), np.array([0, 0, 1]), 2).round(4).tolist()
+    [[0.1875], [0.5833]]
     """
+    overall = (errors.sum(axis=0) + 0.5) / (len(errors) + 1)
+    if n_strata == 1:
+        return overall[None, :]
     wrong = np.stack([errors[strata == s].sum(axis=0) for s in range(n_strata)])
     n = np.bincount(strata, minlength=n_strata)[:, None]
-    return (wrong + 0.5) / (n + 1)
+    return (wrong + 2 * overall) / (n + 2)
 
 
 def correlation_by_class(errors: np.ndarray, strata: np.ndarray, n_strata: int) -> np.ndarray:

@@ -12,18 +12,33 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from ensel.answers import as_codes
-from ensel.error_model.bayes import BayesError, bayes_error, fill_wrong_answers
+from ensel.error_model.bayes import (
+    BayesError,
+    bayes_error,
+    log_joint,
+    spread_wrong_answers,
+)
 from ensel.error_model.by_class import correlation_by_class, smoothed_rates
 from ensel.error_model.factors import Factors, Mixture, fit_factors, mixture
-from ensel.error_model.orthant import PatternProbabilities, pattern_probabilities
+from ensel.error_model.orthant import (
+    PatternProbabilities,
+    all_wrong_curve,
+    pattern_probabilities,
+)
 from ensel.error_model.tetrachoric import Tetrachoric, phi_coefficient, tetrachoric
-from ensel.error_model.wrong_answers import Agreement, popularity, wrong_agreement
+from ensel.error_model.wrong_answers import (
+    Agreement,
+    concentration,
+    popularity,
+    wrong_agreement,
+)
 from ensel.errors import InputError
 
 SMALLEST_EIGENVALUE = 1e-6
 REPAIR_ROUNDS = 300
 GOOD_MISFIT = 0.03
 MOST_FACTORS = 3
+MOST_COMPARED = 150  # models; beyond, the plainer form and the quicker repair
 FOLDS = 5
 Thresholds = str  # "one", "class" or "auto"
 
@@ -40,13 +55,15 @@ class Repair:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Held-out log loss of the two forms of thresholds, in bits per item."""
+    """Held-out log loss of the label given the answers, by form of thresholds, bits per item."""
 
     one: float
     by_class: float
     difference: float
-    """`one` less `by_class`: positive where thresholds by class predict better."""
+    """`one` less `by_class`: positive where thresholds by class predict the label better."""
     standard_error: float
+    likelihood_gain: float
+    """The same difference for the errors given the label: how much better they are described."""
 
 
 class GaussianCopulaErrors(BaseEstimator):
@@ -54,8 +71,8 @@ class GaussianCopulaErrors(BaseEstimator):
 
     t_i = Phi^-1(eps_i), R by tetrachoric correlation (arXiv 2602.08003: Gaussian copula on errors;
     tetrachoric reported; errors independent of the label inferred). Beyond the paper: thresholds
-    may depend on the class, t_iy; wrong answers of more than two classes gather on one popular
-    wrong option; R is made positive definite, and approximated by a few factors, under which
+    may depend on the class, t_iy; wrong answers of more than two classes gather
+    on popular options; R is made positive definite, and approximated by a few factors, under which
     pattern probabilities are sums over nodes and the likelihood is cheap.
 
     Fits of general copula libraries do not serve here: they take ranks of continuous data. On
@@ -68,8 +85,8 @@ class GaussianCopulaErrors(BaseEstimator):
     n_classes : int, optional
         Default: one more than the largest code.
     thresholds : {"auto", "one", "class"}
-        One error rate a model, or one a model and class; "auto" takes what predicts held-out
-        errors better.
+        One error rate a model, or one a model and class; "auto" takes the latter where it predicts
+        held-out labels better by more than a standard error, in pools of up to 150 models.
     n_factors : int or "auto"
         Factors of the approximation; "auto" takes the fewest, up to 3, with a root mean square
         misfit of at most 0.03.
@@ -96,6 +113,9 @@ class GaussianCopulaErrors(BaseEstimator):
     agreement_ : Agreement
         Of two wrong answers.
     popularity_ : float
+        Share of wrong answers that take the item's popular wrong option (the vote limit's model).
+    concentration_ : float
+        Spread of the wrong answers' shares over items (the Bayes error's model).
     held_out_ : HeldOut or None
         None where thresholds were given.
 
@@ -139,6 +159,8 @@ class GaussianCopulaErrors(BaseEstimator):
             If fewer than two models err sometimes and are right sometimes.
         """
         X, y = as_codes(np.asarray(X)), as_codes(np.asarray(y))
+        if y.min() < 0:
+            raise InputError("a label is missing (-1); every item needs one")
         if self.thresholds not in ("auto", "one", "class"):
             raise InputError(f"thresholds={self.thresholds!r}; auto, one or class is needed")
         self.n_classes_ = self.n_classes or int(max(X.max(), y.max())) + 1
@@ -155,9 +177,10 @@ class GaussianCopulaErrors(BaseEstimator):
         kept = errors[:, self.columns_]
         self.held_out_ = None
         form = self.thresholds
-        if form == "auto":
-            self.held_out_ = self._compare_forms(kept, y)
-            form = "class" if self.held_out_.difference > 0 else "one"
+        if form == "auto" and len(self.columns_) <= MOST_COMPARED:
+            self.held_out_ = self._compare_forms(X[:, self.columns_], y)
+            better = self.held_out_.difference > self.held_out_.standard_error
+            form = "class" if better else "one"
         self.by_class_ = form == "class"
         self.raw_correlation_, self.error_rates_ = _pairwise(
             kept, y, self.n_classes_, self.by_class_
@@ -168,24 +191,35 @@ class GaussianCopulaErrors(BaseEstimator):
         self.mixture_ = mixture(self.factors_, ndtri(self.error_rates_))
         self.agreement_: Agreement = wrong_agreement(X[:, self.columns_], y, self.n_classes_)
         self.popularity_ = popularity(self.agreement_.rate, self.n_classes_)
+        self.concentration_ = concentration(self.agreement_.rate, self.n_classes_)
         return self
 
-    def _compare_forms(self, errors: np.ndarray, y: np.ndarray) -> HeldOut:
+    def _compare_forms(self, answers: np.ndarray, y: np.ndarray) -> HeldOut:
         """Held-out log loss of both forms, by cross-validation."""
+        errors = answers != y[:, None]
         fold = np.random.default_rng(self.random_state).permutation(len(y)) % FOLDS
         losses = {False: np.empty(len(y)), True: np.empty(len(y))}
+        described = {False: 0.0, True: 0.0}
         for number in range(FOLDS):
             train, test = fold != number, fold == number
             for by_class, loss in losses.items():
                 raw, rates = _pairwise(errors[train], y[train], self.n_classes_, by_class)
                 mixed = mixture(fit_factors(raw, 1), ndtri(rates))
-                loss[test] = -_log_probability(mixed, errors[test], y[test]) / np.log(2)
+                agreement = wrong_agreement(answers[train], y[train], self.n_classes_).rate
+                spread = concentration(agreement, self.n_classes_)
+                log_p = log_joint(mixed, self.prior_, spread, answers[test])
+                log_p -= np.logaddexp.reduce(log_p, axis=1)[:, None]
+                loss[test] = -log_p[np.arange(test.sum()), y[test]] / np.log(2)
+                described[by_class] += float(
+                    _log_probability(mixed, errors[test], y[test]).sum() / np.log(2)
+                )
         apart = losses[False] - losses[True]
         return HeldOut(
             one=float(losses[False].mean()),
             by_class=float(losses[True].mean()),
             difference=float(apart.mean()),
             standard_error=float(apart.std() / np.sqrt(len(apart))),
+            likelihood_gain=(described[True] - described[False]) / len(y),
         )
 
     def _fit_factors(self) -> Factors:
@@ -252,12 +286,42 @@ class GaussianCopulaErrors(BaseEstimator):
             each[0].patterns, np.asarray(p), max(found.standard_error for found in each)
         )
 
-    def all_wrong(self) -> float:
-        """Probability that every model of the fit is wrong, under the factors."""
+    def all_wrong(self, order: Any = None) -> np.ndarray:
+        """Probability that the first m models are all wrong, under the full matrix.
+
+        Parameters
+        ----------
+        order : sequence of int, optional
+            Positions in `columns_`; default as they stand.
+
+        Returns
+        -------
+        ndarray, shape (n_models,)
+            One probability for each m; the last is that of all models.
+        """
         check_is_fitted(self)
-        if not self.by_class_:
-            return self.mixture_.all_wrong(0)
-        return float(sum(p * self.mixture_.all_wrong(y) for y, p in enumerate(self.prior_)))
+        chosen = np.arange(len(self.columns_)) if order is None else np.asarray(order)
+        R = self.correlation_[np.ix_(chosen, chosen)]
+        t = ndtri(self.error_rates_)[:, chosen]
+        shares = self.prior_ if self.by_class_ else np.ones(1)
+        return shares @ np.stack([all_wrong_curve(row, R) for row in t])
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Posterior of the label given answers, under the factors: the rule behind `bayes_error`.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n_items, N)
+
+        Returns
+        -------
+        ndarray, shape (n_items, n_classes)
+        """
+        check_is_fitted(self)
+        answers = as_codes(np.asarray(X))[:, self.columns_]
+        log_p = log_joint(self.mixture_, self.prior_, self.concentration_, answers)
+        log_p -= np.logaddexp.reduce(log_p, axis=1)[:, None]
+        return np.exp(log_p)
 
     def bayes_error(
         self, columns: Any = None, *, n_draws: int = 20_000, random_state: int = 0
@@ -278,14 +342,25 @@ class GaussianCopulaErrors(BaseEstimator):
         """
         check_is_fitted(self)
         chosen = np.arange(len(self.columns_)) if columns is None else np.asarray(columns)
-        return bayes_error(
+        found = bayes_error(
             self.mixture_.subset(chosen),
             self.prior_,
-            self.popularity_,
-            self.tetrachoric_.error_rates[self.columns_[chosen]],
+            self.concentration_,
+            self.overall_rates_[chosen],
             n_draws=n_draws,
             rng=np.random.default_rng(random_state),
         )
+        # Rates are smoothed; what was observed of the best single query is a bound all the same.
+        observed = float(self.tetrachoric_.error_rates[self.columns_[chosen]].min())
+        return found._replace(error=min(found.error, observed))
+
+    @property
+    def overall_rates_(self) -> np.ndarray:
+        """Error rates of the model over all classes, shape (n_models,)."""
+        rates: np.ndarray = (
+            self.prior_ @ self.error_rates_ if self.by_class_ else self.error_rates_[0]
+        )
+        return rates
 
     def sample(self, n_items: int, random_state: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Simulate items under the full (repaired) matrix.
@@ -308,7 +383,9 @@ class GaussianCopulaErrors(BaseEstimator):
         latent = rng.standard_normal((n_items, len(factor))) @ factor.T
         rates = self.error_rates_[labels if self.by_class_ else np.zeros(n_items, dtype=int)]
         wrong = ndtr(latent) <= rates
-        return labels, fill_wrong_answers(labels, wrong, self.n_classes_, self.popularity_, rng)
+        return labels, spread_wrong_answers(
+            labels, wrong, self.n_classes_, self.concentration_, rng
+        )
 
     def to_copulae(self) -> Any:
         """The fitted correlation as a `copulae.GaussianCopula` (extra ``ensel[copulae]``)."""
@@ -345,8 +422,10 @@ def make_positive_definite(correlation: np.ndarray) -> tuple[np.ndarray, Repair]
     with warnings.catch_warnings():  # its iteration limit: what is left, clipping mends
         warnings.simplefilter("ignore")
         # Its n_fact counts iterations per model, each an eigendecomposition.
-        rounds = max(1, REPAIR_ROUNDS // len(correlation))
-        near = corr_nearest(correlation, threshold=2 * SMALLEST_EIGENVALUE, n_fact=rounds)
+        rounds = REPAIR_ROUNDS / len(correlation)
+        near = correlation
+        if len(correlation) <= MOST_COMPARED:
+            near = corr_nearest(correlation, threshold=2 * SMALLEST_EIGENVALUE, n_fact=rounds)
         if np.linalg.eigvalsh(near)[0] < SMALLEST_EIGENVALUE:
             near = corr_clipped(near, threshold=2 * SMALLEST_EIGENVALUE)
     near = (near + near.T) / 2

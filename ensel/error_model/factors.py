@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import eigh
 from scipy.special import ndtr, ndtri
 from scipy.stats import norm, qmc
 
 MOST_COMMUNALITY = 0.995  # a model is never all common factor: keeps the mixture smooth
 MOST_STEPS = 2000
+MOST_WORK = 4_000_000  # steps times squared number of models
 ONE_FACTOR_NODES = 201
 MANY_FACTOR_NODES = 2048
 
@@ -54,6 +56,8 @@ def fit_factors(correlation: np.ndarray, n_factors: int = 1) -> Factors:
     >>> fit_factors(R).loadings.ravel().round(3)
     array([0.7, 0.7, 0.7, 0.7])
     """
+    if n_factors < 1:
+        raise ValueError(f"n_factors={n_factors}; at least 1 is needed")
     n_models = len(correlation)
     k = min(n_factors, n_models)
     off = ~np.eye(n_models, dtype=bool)
@@ -62,10 +66,11 @@ def fit_factors(correlation: np.ndarray, n_factors: int = 1) -> Factors:
     reduced = correlation.copy()
     communality = np.abs(np.where(off, correlation, 0.0)).max(axis=1)
     loadings = np.zeros((n_models, k))
-    for _ in range(MOST_STEPS):
+    top = (n_models - k, n_models - 1)
+    for _ in range(min(MOST_STEPS, max(50, MOST_WORK // n_models**2))):
         np.fill_diagonal(reduced, communality)
-        values, vectors = np.linalg.eigh(reduced)
-        loadings = vectors[:, -k:][:, ::-1] * np.sqrt(np.maximum(values[-k:][::-1], 0))
+        values, vectors = eigh(reduced, subset_by_index=top)
+        loadings = vectors[:, ::-1] * np.sqrt(np.maximum(values[::-1], 0))
         updated = np.minimum((loadings**2).sum(axis=1), MOST_COMMUNALITY)
         if np.abs(updated - communality).max() < 1e-9:
             break
@@ -107,12 +112,6 @@ class Mixture:
         given_node = e @ (wrong - right).T + (right.sum(axis=1) + self.log_weights)
         most = given_node.max(axis=1, keepdims=True)
         return most[:, 0] + np.log(np.exp(given_node - most).sum(axis=1))
-
-    def all_wrong(self, stratum: int) -> float:
-        """Probability that every model is wrong."""
-        return float(np.exp(np.logaddexp.reduce(
-            self.log_wrong[stratum].sum(axis=1) + self.log_weights
-        )))  # fmt: skip
 
     def subset(self, columns: np.ndarray) -> Mixture:
         """The same mixture for some of the models."""

@@ -37,8 +37,10 @@ def read_families(path: str | PathLike[str] | None = None) -> list[tuple[str, st
         rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    if not rows or not {"pattern", "family"} <= rows[0].keys():
-        raise InputError(f"{path}: the columns pattern and family are needed")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from error
+    if not rows or not all(row.get("pattern") and row.get("family") for row in rows):
+        raise InputError(f"{path}: the columns pattern and family are needed, filled in every row")
     return [(row["pattern"].strip().lower(), row["family"].strip()) for row in rows]
 
 
@@ -69,15 +71,19 @@ def families_of(models: Sequence[str], mapping: list[tuple[str, str]] | None = N
 
 
 def within_and_across(
-    correlation: np.ndarray, families: Sequence[str]
+    correlation: np.ndarray, families: Sequence[str], models: Sequence[str] | None = None
 ) -> tuple[float, float, int, int]:
     """Mean correlation of pairs within a family and of pairs across families.
+
+    Samples of one model are no relatives but repetitions: their pairs are left out.
 
     Parameters
     ----------
     correlation : ndarray, shape (N, N)
         NaN pairs are left out.
     families : sequence of str, length N
+    models : sequence of str, length N, optional
+        Default: every query is a model of its own.
 
     Returns
     -------
@@ -96,6 +102,8 @@ def within_and_across(
     values = correlation[i, j]
     same = names[i] == names[j]
     known = ~np.isnan(values)
+    if models is not None:
+        known &= np.asarray(models)[i] != np.asarray(models)[j]
     inside, outside = values[same & known], values[~same & known]
     return (
         float(inside.mean()) if len(inside) else float("nan"),

@@ -14,6 +14,7 @@ from ensel.error_model.bivariate import Phi2
 NODES = 200  # Gauss-Legendre, for the third variable
 POINTS = 2**11  # Sobol points a randomisation
 RANDOMISATIONS = 8
+MOST_SOBOL = 200
 
 
 class PatternProbabilities(NamedTuple):
@@ -66,6 +67,47 @@ def pattern_probabilities(thresholds: np.ndarray, correlation: np.ndarray) -> Pa
     p = np.mean(runs, axis=0)
     error = float((np.std(runs, axis=0, ddof=1) / np.sqrt(RANDOMISATIONS)).max())
     return PatternProbabilities(patterns, p / p.sum(), error)
+
+
+def all_wrong_curve(
+    thresholds: np.ndarray, correlation: np.ndarray, *, seed: int = 0
+) -> np.ndarray:
+    """Probability that the first m models are all wrong, for m = 1 to N, under the full matrix.
+
+    One pass of the separation-of-variables transform gives every m: its factors multiply up.
+
+    Parameters
+    ----------
+    thresholds : ndarray, shape (N,)
+    correlation : ndarray, shape (N, N)
+        Positive definite.
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (N,)
+
+    Examples
+    --------
+    >>> all_wrong_curve(np.zeros(2), np.array([[1, 0.5], [0.5, 1]])).round(3)
+    array([0.5  , 0.333])
+    """
+    factor = np.linalg.cholesky(correlation)
+    n_models = len(thresholds)
+    # Sobol points while their dimension is moderate, plain random ones beyond.
+    if n_models <= MOST_SOBOL:
+        u = qmc.Sobol(n_models, seed=seed).random(POINTS * RANDOMISATIONS)
+    else:
+        u = np.random.default_rng(seed).random((POINTS, n_models))
+    z = np.empty_like(u)
+    probability = np.ones(len(u))
+    curve = np.empty(n_models)
+    for i in range(n_models):
+        bound = ndtr((thresholds[i] - z[:, :i] @ factor[i, :i]) / factor[i, i])
+        probability = probability * bound
+        curve[i] = probability.mean()
+        z[:, i] = ndtri(np.clip(u[:, i] * bound, 1e-300, 1 - 1e-16))
+    return curve
 
 
 def _small(upper: np.ndarray, correlation: np.ndarray) -> float:

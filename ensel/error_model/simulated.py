@@ -57,7 +57,11 @@ def simulate(
     """
     rates = np.atleast_2d(np.asarray(error_rates, dtype=float))
     n_models = rates.shape[1]
-    if rates.shape[0] not in (1, n_classes) or (rates < 0).any() or (rates > 1).any():
+    if (
+        n_classes < 2
+        or rates.shape[0] not in (1, n_classes)
+        or not ((rates >= 0) & (rates <= 1)).all()
+    ):
         raise InputError(
             f"error rates of shape {rates.shape}; a row, or one for each of {n_classes} classes, "
             "of rates in [0, 1] is needed"
@@ -65,18 +69,26 @@ def simulate(
     R = np.asarray(correlation, dtype=float)
     if R.ndim == 0:
         R = np.full((n_models, n_models), float(R)) + (1 - float(R)) * np.eye(n_models)
-    values, vectors = np.linalg.eigh(R)
-    if R.shape != (n_models, n_models) or values[0] < -1e-8:
+    if R.shape != (n_models, n_models) or not np.allclose(np.diag(R), 1):
         raise InputError(
-            f"correlation of shape {R.shape}, smallest eigenvalue {values[0]:.3g}; a positive "
-            f"semi-definite matrix of {n_models} models is needed"
+            f"correlation of shape {R.shape}; {n_models} x {n_models}, diagonal 1, is needed"
+        )
+    values, vectors = np.linalg.eigh(R)
+    if values[0] < -1e-8:
+        raise InputError(
+            f"correlation with smallest eigenvalue {values[0]:.3g}; a positive semi-definite "
+            "matrix is needed"
         )
     rng = np.random.default_rng(random_state)
     shares = np.full(n_classes, 1 / n_classes) if prior is None else np.asarray(prior, dtype=float)
+    if shares.shape != (n_classes,) or abs(shares.sum() - 1) > 1e-9 or (shares < 0).any():
+        raise InputError(f"prior {prior}; {n_classes} shares that sum to 1 are needed")
+    c = 1 / (n_classes - 1) if popularity is None else popularity
+    if not 0 <= c <= 1:
+        raise InputError(f"popularity {popularity}; a share in [0, 1] is needed")
     labels = rng.choice(n_classes, size=n_items, p=shares)
     latent = rng.standard_normal((n_items, n_models)) @ (vectors * np.sqrt(np.maximum(values, 0))).T
     wrong = ndtr(latent) <= rates[labels if len(rates) > 1 else np.zeros(n_items, dtype=int)]
-    c = 1 / (n_classes - 1) if popularity is None else popularity
     return PredictionTable(
         fill_wrong_answers(labels, wrong, n_classes, c, rng),
         labels,

@@ -53,8 +53,8 @@ def best_subsets(
     from tqdm.auto import tqdm
 
     rng = np.random.default_rng([seed, 3])
-    c, prior, mixed = model.popularity_, model.prior_, model.mixture_
-    rates = model.tetrachoric_.error_rates[model.columns_]
+    c, prior, mixed = model.concentration_, model.prior_, model.mixture_
+    rates, observed = model.overall_rates_, model.tetrachoric_.error_rates[model.columns_]
     search = draw_answers(mixed, prior, c, SEARCH_DRAWS, rng)
     final = draw_answers(mixed, prior, c, FINAL_DRAWS, rng)
     n_models = len(rates)
@@ -69,7 +69,7 @@ def best_subsets(
     result: list[BestSubset] = []
     disable = None if progress is None else not progress
     for size in tqdm(range(1, most + 1), desc="best subsets", disable=disable):
-        exhaustive = comb(n_models, size) <= MOST_TRIED
+        exhaustive = size == 1 or comb(n_models, size) <= MOST_TRIED
         if exhaustive:
             tried = list(combinations(range(n_models), size))
         else:
@@ -80,7 +80,7 @@ def best_subsets(
         found = bayes_error(
             mixed.subset(chosen), prior, c, rates[chosen], draws=(final[0], final[1][:, chosen])
         )
-        error = found.error
+        error = min(found.error, float(observed[chosen].min()))
         if result:  # a larger set tells no less; the sample may say so by chance
             error = min(error, result[-1].error)
         result.append(BestSubset(best, error, found.standard_error, exhaustive))

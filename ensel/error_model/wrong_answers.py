@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import gammaln
 
 
 class Agreement(NamedTuple):
@@ -88,19 +89,48 @@ def popularity(agreement: float, n_classes: int) -> float:
     return float(min((1 + root) / (k - 1), 1.0))
 
 
-def log_wrong_likelihood(answers: np.ndarray, n_classes: int, c: float) -> np.ndarray:
+def concentration(agreement: float, n_classes: int) -> float:
+    """Concentration a of the wrong answers' shares, Dirichlet(a, ..., a) for each item.
+
+    Two wrong models agree with probability (a + 1) / ((K - 1) a + 1); this solves for a. Derived
+    for this project. The model of `popularity` gives all unpopular options the same share on every
+    item, so that with many models the exact shares would betray the truth; here shares vary from
+    item to item, and only what real answers show is known.
+
+    Parameters
+    ----------
+    agreement : float
+        Observed agreement of two wrong answers.
+    n_classes : int
+
+    Returns
+    -------
+    float
+        In [1e-6, 1e6]: large where wrong answers scatter, small where they agree.
+
+    Examples
+    --------
+    >>> round(concentration(0.6, 4), 3)  # (.5 + 1) / (3 * .5 + 1) = .6
+    0.5
+    """
+    if n_classes == 2 or not agreement > 1 / (n_classes - 1):
+        return 1e6
+    return float(np.clip((1 - agreement) / (agreement * (n_classes - 1) - 1), 1e-6, 1e6))
+
+
+def log_wrong_likelihood(answers: np.ndarray, n_classes: int, spread: float) -> np.ndarray:
     """Log probability of the wrong answers' choices, for each label that could be true.
 
-    Given label y and that exactly the models answering other than y are wrong:
-    sum over options o other than y of 1/(K-1) c^(n_o) ((1-c)/(K-2))^(n_wrong - n_o).
+    Given label y, the n_o answers of each other option o have the Dirichlet-multinomial probability
+    Gamma(A) / Gamma(A + n) * product over o of Gamma(a + n_o) / Gamma(a), A = (K - 1) a.
 
     Parameters
     ----------
     answers : ndarray of int, shape (n_items, n_models)
-        No missing ones.
+        A missing answer chooses nothing.
     n_classes : int
-    c : float
-        `popularity`.
+    spread : float
+        a, the `concentration`.
 
     Returns
     -------
@@ -109,13 +139,7 @@ def log_wrong_likelihood(answers: np.ndarray, n_classes: int, c: float) -> np.nd
     if n_classes == 2:
         return np.zeros((len(answers), 2))
     counts = np.stack([(answers == k).sum(axis=1) for k in range(n_classes)], axis=1)
-    n_models = answers.shape[1]
-    log_popular = np.log(c)
-    log_other = np.log(max(1 - c, 1e-300) / (n_classes - 2))
-    result = np.empty(counts.shape)
-    for y in range(n_classes):
-        n_wrong = n_models - counts[:, y]
-        options = [k for k in range(n_classes) if k != y]
-        terms = counts[:, options] * (log_popular - log_other) + (n_wrong * log_other)[:, None]
-        result[:, y] = np.logaddexp.reduce(terms, axis=1) - np.log(n_classes - 1)
-    return result
+    chosen = gammaln(spread + counts) - gammaln(spread)
+    n_wrong = counts.sum(axis=1, keepdims=True) - counts
+    total = (n_classes - 1) * spread
+    return chosen.sum(axis=1, keepdims=True) - chosen + gammaln(total) - gammaln(total + n_wrong)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ensel.answers import MISSING
 from ensel.error_model import (
     CoFailure,
     GaussianCopulaErrors,
@@ -20,16 +21,19 @@ from ensel.error_model import (
     vote_limit,
     within_and_across,
 )
+from ensel.error_model.copula import MOST_COMPARED
 from ensel.error_model.subsets import best_subsets
 from ensel.errors import InputError
 from ensel.evaluation.comparison import check_labelled, compare
 from ensel.evaluation.floor_result import ESTIMATED, Floor, ratio
-from ensel.evaluation.intervals import Estimate
+from ensel.evaluation.intervals import Estimate, SplitScores, Z, accuracy_interval
+from ensel.evaluation.splits import check_seed, folds
 from ensel.predictions import PredictionTable
 
 MOST_SUBSET = 8
-GROWTH_ORDERS = 30
+GROWTH_ORDERS = 10
 SUSPECT_MISFIT = 0.1
+CORRELATIONS = {"mean_tetrachoric", "mean_phi", "within_family", "across_family"}
 
 
 def error_floor(
@@ -37,7 +41,7 @@ def error_floor(
     *,
     families: Sequence[tuple[str, str]] | None = None,
     cluster: str | None = None,
-    n_boot: int = 100,
+    n_boot: int | None = None,
     seed: int = 0,
     progress: bool | None = None,
 ) -> Floor:
@@ -52,8 +56,8 @@ def error_floor(
         else the shipped mapping.
     cluster : str, optional
         Column of `items`, such as ``"subject"``, whose groups the bootstrap draws whole.
-    n_boot : int
-        Bootstrap replicates behind the intervals.
+    n_boot : int, optional
+        Bootstrap replicates behind the intervals; default 100, or 10 for more than 150 queries.
     seed : int
     progress : bool, optional
         Show a progress bar; default only on a terminal.
@@ -75,11 +79,24 @@ def error_floor(
     0.12
     """
     check_labelled(table)
+    check_seed(seed)
+    if n_boot is None:
+        n_boot = 100 if table.n_queries <= MOST_COMPARED else 10
+    if n_boot < 2:
+        raise InputError(f"{n_boot} resamples; at least 2 are needed for an interval")
     if cluster is not None and cluster not in table.items:
         columns = ", ".join(map(str, table.items.columns)) or "none"
         raise InputError(
             f"{table.name}: no item column {cluster!r} to cluster by; it has: {columns}"
         )
+    if cluster is not None:
+        of_item = table.items[cluster]
+        if of_item.isna().any() or of_item.nunique() < 2:
+            raise InputError(
+                f"{table.name}: item column {cluster!r} has {of_item.nunique()} groups and "
+                f"{int(of_item.isna().sum())} items without one; every item in one of two groups "
+                "or more is needed"
+            )
     if families is not None:
         names = families_of(table.models.tolist(), list(families))
     elif "family" in table.queries:
@@ -107,14 +124,11 @@ def _floor(
     X, y = table.answers, table.known_labels.astype(np.int64)
     model = GaussianCopulaErrors(n_classes=table.n_classes).fit(X, y)
     whole = model.bayes_error(random_state=seed)
-    point = _summary(model, X, y, families, whole.error)
+    point = _summary(model, X, y, table.models, families, whole.error)
     resampled = _bootstrap(table, model, families, cluster, n_boot, seed, progress)
-    estimates = {}
-    for name in ESTIMATED:
-        draws = np.array([draw[name] for draw in resampled])
-        known = draws[~np.isnan(draws)]
-        low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
-        estimates[name] = Estimate(point[name], float(low), float(high))
+    estimates = {name: _interval(name, point, resampled) for name in ESTIMATED}
+    estimates["best_single_error"] = _best_of_many(point["best_single_error"], table)
+    rule = _rule_held_out(table, model, seed)
     failed = co_failure(X, y)
     lost = pd.DataFrame({"item": table.items.index[failed.items]})
     if "error_type" in table.items:
@@ -133,7 +147,8 @@ def _floor(
         families=families,
         model=model,
         query_names=table.query_names,
-        warnings=_warnings(table, model, point, failed),
+        rule_held_out=rule,
+        warnings=_warnings(table, model, point, failed, rule),
     )
 
 
@@ -141,6 +156,7 @@ def _summary(
     model: GaussianCopulaErrors,
     X: np.ndarray,
     y: np.ndarray,
+    models: np.ndarray,
     families: list[str],
     bayes: float,
 ) -> dict[str, float]:
@@ -148,7 +164,20 @@ def _summary(
     rates = (y[:, None] != X).mean(axis=0)
     mean_error, rho = float(rates.mean()), _mean_pair(model.tetrachoric_.correlation)
     usable = 0 < mean_error <= 0.5 and rho >= 0
-    within, across, _, _ = within_and_across(model.tetrachoric_.correlation, families)
+    within, across, _, _ = within_and_across(
+        model.tetrachoric_.correlation, families, models.tolist()
+    )
+    never_wrong = bool((rates == 0).any())  # such a query is left out of the model
+    shares = model.prior_ if model.by_class_ else np.ones(1)
+    limits = [
+        vote_limit(
+            row,
+            model.one_factor_.loadings[:, 0],
+            popularity=model.popularity_,
+            n_classes=model.n_classes_,
+        )
+        for row in model.error_rates_
+    ]
     return {
         "mean_error": mean_error,
         "best_single_error": float(rates.min()),
@@ -156,14 +185,9 @@ def _summary(
         "mean_phi": _mean_pair(model.phi_),
         "uniform_floor": float(uniform_floor(mean_error, min(rho, 1.0))) if usable else np.nan,
         "mi_limit_bits": uniform_information_limit(mean_error, min(rho, 1.0)) if usable else np.nan,
-        "vote_limit": vote_limit(
-            np.clip(rates[model.columns_], 1e-9, 1 - 1e-9),
-            model.one_factor_.loadings[:, 0],
-            popularity=model.popularity_,
-            n_classes=model.n_classes_,
-        ),
-        "bayes_error": bayes,
-        "all_wrong_predicted": model.all_wrong(),
+        "vote_limit": float(shares @ np.array(limits)),
+        "bayes_error": 0.0 if never_wrong else bayes,
+        "all_wrong_predicted": 0.0 if never_wrong else float(model.all_wrong()[-1]),
         "within_family": within,
         "across_family": across,
         "family_difference": within - across,
@@ -191,7 +215,8 @@ def _bootstrap(
         "n_factors": int(model.factors_.loadings.shape[1]),
     }
     children = np.random.SeedSequence([seed, 1]).spawn(n_boot)
-    jobs = (delayed(_replicate)(X, y, groups, families, again, child) for child in children)
+    names = table.models
+    jobs = (delayed(_replicate)(X, y, names, groups, families, again, child) for child in children)
     disable = None if progress is None else not progress
     stream = Parallel(return_as="generator")(jobs)
     bar = tqdm(stream, total=n_boot, desc="resampling items", disable=disable)
@@ -201,6 +226,7 @@ def _bootstrap(
 def _replicate(
     X: np.ndarray,
     y: np.ndarray,
+    names: np.ndarray,
     groups: np.ndarray | None,
     families: list[str],
     again: dict[str, Any],
@@ -217,7 +243,7 @@ def _replicate(
     except InputError:  # a draw in which fewer than two models err
         return None
     bayes = model.bayes_error(n_draws=2000, random_state=int(rng.integers(2**31)))
-    return _summary(model, X[rows], y[rows], families, bayes.error)
+    return _summary(model, X[rows], y[rows], names, families, bayes.error)
 
 
 def _curve(
@@ -265,15 +291,12 @@ def _growth(table: PredictionTable, model: GaussianCopulaErrors, seed: int) -> p
     rng = np.random.default_rng([seed, 2])
     columns = model.columns_
     wrong = table.answers[:, columns] != table.known_labels[:, None]
-    shares = model.prior_ if model.by_class_ else np.ones(1)
     observed = np.zeros(len(columns))
     predicted = np.zeros(len(columns))
-    log_wrong, log_weights = model.mixture_.log_wrong, model.mixture_.log_weights
     for _ in range(GROWTH_ORDERS):
         order = rng.permutation(len(columns))
         observed += np.logical_and.accumulate(wrong[:, order], axis=1).mean(axis=0)
-        together = np.cumsum(log_wrong[:, :, order], axis=2) + log_weights[:, None]
-        predicted += shares @ np.exp(together).sum(axis=1)
+        predicted += model.all_wrong(order)
     return pd.DataFrame(
         {
             "size": np.arange(1, len(columns) + 1),
@@ -288,8 +311,15 @@ def _warnings(
     model: GaussianCopulaErrors,
     point: dict[str, float],
     failed: CoFailure,
+    rule: Estimate,
 ) -> list[str]:
     found = []
+    if rule.low > point["bayes_error"] + 0.005:
+        found.append(
+            f"the rule behind (c) errs on {100 * rule.value:.1f} % of held-out items, not "
+            f"{100 * point['bayes_error']:.1f} %: real errors do not follow the fitted model so "
+            "closely, and (c) is too low"
+        )
     if math.isnan(point["uniform_floor"]):
         found.append(
             "(a) does not apply: it needs a mean error of at most 1/2 and a mean correlation of at "
@@ -300,7 +330,13 @@ def _warnings(
             f"(a) {point['uniform_floor']:.3f} lies above the best single query's error "
             f"{point['best_single_error']:.3f}: the textbook formula is no floor of this pool"
         )
-    if model.repair_.largest_change > 0:
+    if model.factors_.misfit > SUSPECT_MISFIT / 2:
+        found.append(
+            f"{model.factors_.loadings.shape[1]} common factors still miss the correlations by "
+            f"{model.factors_.misfit:.2f} on average (worst {model.factors_.worst:.2f}): take (c) "
+            "with care"
+        )
+    if model.repair_.largest_change >= 0.0005:
         found.append(
             "the pairwise correlations are no correlation matrix (smallest eigenvalue "
             f"{model.repair_.smallest_before:.3f}); repaired, changing none by more than "
@@ -322,12 +358,66 @@ def _warnings(
         found.append(f"always or never right, left out of the model: {', '.join(degenerate[:5])}")
     if model.tetrachoric_.duplicates:
         found.append(f"{len(model.tetrachoric_.duplicates)} pairs of queries err on the same items")
-    n_empty = int(np.triu(model.tetrachoric_.empty_cell, k=1).sum())
-    if n_empty:
+    kept = np.ix_(model.columns_, model.columns_)
+    n_empty = int(np.triu(model.tetrachoric_.empty_cell[kept], k=1).sum())
+    n_empty -= len(model.tetrachoric_.duplicates)
+    if n_empty > 0:
         found.append(
             f"{n_empty} pairs have an empty cell (never both wrong, say): half an item was put in"
         )
     return found
+
+
+def _interval(name: str, point: dict[str, float], resampled: list[dict[str, float]]) -> Estimate:
+    """Normal interval with the bootstrap's standard deviation, kept within what is possible.
+
+    Percentiles would centre on the resamples, which are biased where a number is a minimum or far
+    from linear. Unknown where more than a twentieth of the resamples have no value.
+    """
+    draws = np.array([draw[name] for draw in resampled])
+    known = draws[~np.isnan(draws)]
+    if len(known) < max(2, 0.95 * len(draws)) or math.isnan(point[name]):
+        return Estimate(point[name], math.nan, math.nan)
+    half = Z * float(known.std(ddof=1))
+    lowest = -2.0 if name == "family_difference" else -1.0 if name in CORRELATIONS else 0.0
+    highest = 2.0 if name == "family_difference" else 1.0
+    low, high = max(point[name] - half, lowest), min(point[name] + half, highest)
+    return Estimate(point[name], low, high)
+
+
+def _best_of_many(error: float, table: PredictionTable) -> Estimate:
+    """Error of the best query, with an interval that allows for its being the best of N.
+
+    Wilson, at a level that holds for all N queries at once (Bonferroni), so also for the chosen.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(
+        round(error * table.n_items), table.n_items, alpha=0.05 / table.n_queries, method="wilson"
+    )
+    return Estimate(error, float(low), float(high))
+
+
+def _rule_held_out(table: PredictionTable, model: GaussianCopulaErrors, seed: int) -> Estimate:
+    """Error of the very rule behind (c) on held-out items: five folds, each fitted anew."""
+    X, y = table.answers, table.known_labels.astype(np.int64)
+    form: dict[str, Any] = {
+        "n_classes": table.n_classes,
+        "thresholds": "class" if model.by_class_ else "one",
+        "n_factors": int(model.factors_.loadings.shape[1]),
+    }
+    splits = folds(table, min(5, table.n_items), 1, seed)
+    wrong = []
+    for split in splits:
+        try:
+            fitted = GaussianCopulaErrors(**form).fit(X[split.train], y[split.train])
+        except InputError:  # fewer than two models err among these items
+            return Estimate(math.nan, math.nan, math.nan)
+        said = fitted.predict_proba(X[split.test]).argmax(axis=1)
+        answered = (X[split.test] != MISSING).any(axis=1)
+        wrong.append(~((said == y[split.test]) & answered))
+    scores = SplitScores(table.n_items, [s.test for s in splits], [w.astype(float) for w in wrong])
+    return accuracy_interval(scores, scores.item_variance())
 
 
 def _mean_pair(matrix: np.ndarray) -> float:

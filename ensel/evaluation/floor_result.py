@@ -22,7 +22,7 @@ ASSUMPTIONS = {
     "vote_limit": "(b) equal-weight vote of endless copies of this pool, errors driven by one "
     "common factor, wrong answers as observed",
     "bayes_error": "(c) best possible rule for these very queries, if their errors follow the "
-    "fitted Gaussian copula",
+    "fitted copula (a few common factors), wrong answers spread as observed",
     "held_out": "(d) real ensembles on items they have not seen",
 }
 ESTIMATED = (
@@ -41,7 +41,7 @@ class Floor:
     dataset : str
     n_models, n_items : int
     estimates : dict of str to Estimate
-        With 95 % percentile intervals over items (or clusters); errors are rates.
+        With 95 % intervals by resampling items (or clusters); errors are rates.
     bayes_error_se : float
         Standard error of the Monte Carlo behind `bayes_error`; 0 where it was enumerated.
     co_failure : CoFailure
@@ -55,6 +55,8 @@ class Floor:
         `size`, `observed`, `predicted`: mean all-wrong rate of random subsets.
     families : list of str
     model : GaussianCopulaErrors
+    rule_held_out : Estimate
+        Error on held-out items of the very rule that (c) belongs to.
     warnings : list of str
     ok_items : Floor or None
         The same on items whose label is marked ok, where the source says so.
@@ -72,6 +74,7 @@ class Floor:
     families: list[str]
     model: GaussianCopulaErrors
     query_names: list[str]
+    rule_held_out: Estimate
     warnings: list[str] = field(default_factory=list)
     ok_items: Floor | None = None
 
@@ -95,7 +98,9 @@ class Floor:
             "assumptions": ASSUMPTIONS,
             "thresholds": "class" if self.model.by_class_ else "one",
             "n_factors": int(self.model.factors_.loadings.shape[1]),
+            "factor_misfit": self.model.factors_.misfit,
             "one_factor_misfit": self.model.one_factor_.misfit,
+            "rule_held_out": list(self.rule_held_out),
             "wrong_agreement": self.model.agreement_.rate,
             "wrong_agreement_chance": self.model.agreement_.chance,
             "curve": self.curve.to_dict("records"),

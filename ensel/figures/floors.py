@@ -42,6 +42,21 @@ def error_by_size_figure(result: Floor) -> Figure:
                      label="(b) vote limit, one factor")  # fmt: skip
         axis.plot(curve["size"], 100 * curve["bayes"], **FLOOR_STYLE["bayes"],
                   label="(c) best subset, best rule, copula")  # fmt: skip
+        exact = curve["bayes_exact"].eq(True)
+        greedy = curve["bayes"].notna() & ~exact
+        if greedy.any():
+            axis.plot(curve["size"][greedy], 100 * curve["bayes"][greedy], linestyle="",
+                      marker="D", color=FLOOR_STYLE["bayes"]["color"], markerfacecolor="white",
+                      label="(c) subset found greedily")  # fmt: skip
+        axis.plot([result.n_models], [value["bayes_error"]], linestyle="", marker="*",
+                  markersize=8, color=FLOOR_STYLE["bayes"]["color"],
+                  label="(c) all queries")  # fmt: skip
+        rule = result.rule_held_out
+        axis.errorbar(
+            [result.n_models], [100 * rule.value],
+            yerr=[[100 * (rule.value - rule.low)], [100 * (rule.high - rule.value)]],
+            color="black", marker="_", capsize=3, linestyle="", label="(d) rule of (c), held out",
+        )  # fmt: skip
         for name, key, label in (
             ("held_out_top_k", "top_k", "(d) held out: top-k + weighted"),
             ("held_out_greedy_mi", "greedy_mi", "(d) held out: greedy-mi + map"),
@@ -52,9 +67,14 @@ def error_by_size_figure(result: Floor) -> Figure:
                 color=FLOOR_STYLE[key]["color"], alpha=0.12, linewidth=0,
             )  # fmt: skip
         shown = int(curve["bayes"].notna().sum())
-        axis.set_xlim(0.8, max(min(len(curve), 20), shown) + 0.2)
+        most = max(len(curve), shown)
+        if most > 20:
+            axis.set_xscale("log")
+            axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        else:
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.set_xlim(0.8, most * 1.1 if most > 20 else most + 0.3)
         axis.set_ylim(bottom=0)
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set_xlabel("ensemble size (queries)")
         axis.set_ylabel("error (%)")
         figure.legend(loc="outside lower center", ncols=2, fontsize=7)
@@ -131,23 +151,21 @@ def co_failure_figure(result: Floor) -> Figure:
     with mpl.rc_context(RC):
         figure = Figure(figsize=(4.2, 3.0), layout="constrained")
         axis = figure.subplots()
-        axis.plot(growth["size"], 100 * growth["observed"], **FLOOR_STYLE["observed"],
+        seen = growth[growth["observed"] > 0]  # a logarithm has no place for 0
+        axis.plot(seen["size"], 100 * seen["observed"], **FLOOR_STYLE["observed"],
                   label="observed")  # fmt: skip
         axis.plot(growth["size"], 100 * growth["predicted"], **FLOOR_STYLE["bayes"],
                   label="Gaussian copula")  # fmt: skip
-        observed = 100 * failed.observed
-        axis.errorbar(
-            [growth["size"].iloc[-1]], [observed],
-            yerr=[[observed - 100 * failed.low], [100 * failed.high - observed]],
-            color="black", capsize=3, linewidth=1,
-        )  # fmt: skip
+        bottom = 100 * failed.low if failed.low > 0 else 100 * failed.high / 30
+        axis.plot([growth["size"].iloc[-1]] * 2, [bottom, 100 * failed.high], color="black",
+                  linewidth=1, marker="_")  # fmt: skip
         axis.set_yscale("log")
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.yaxis.set_minor_formatter(NullFormatter())
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axis.set_xlabel("queries in the pool (mean of 30 random orders)")
+        axis.set_xlabel("queries in the pool (mean of 10 random orders)")
         axis.set_ylabel("all of them wrong (% of items)")
-        axis.legend()
+        axis.legend(loc="lower left")
         axis.set_title(
             f"{result.dataset}: n = {result.n_items:,} items; bar: 95 % Clopper-Pearson",
             fontsize=8,

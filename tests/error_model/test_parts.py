@@ -11,6 +11,7 @@ from scipy.stats import beta, multivariate_normal
 from ensel import InputError
 from ensel.error_model import (
     co_failure,
+    concentration,
     families_of,
     fit_factors,
     make_positive_definite,
@@ -21,8 +22,9 @@ from ensel.error_model import (
     within_and_across,
     wrong_agreement,
 )
-from ensel.error_model.bayes import log_joint
+from ensel.error_model.bayes import log_joint, spread_wrong_answers
 from ensel.error_model.factors import mixture
+from ensel.error_model.orthant import all_wrong_curve
 from ensel.error_model.wrong_answers import log_wrong_likelihood
 
 
@@ -51,11 +53,41 @@ def test_agreement_on_mmlu(real):
 
 
 def test_wrong_likelihood_by_hand():
-    # K = 3, two models, label 0, both answer 1: popular option 1 or 2, each 1/2.
-    # c = .8: (.8^2 + .2^2) / 2 = .34.
-    p = np.exp(log_wrong_likelihood(np.array([[1, 1]]), 3, 0.8))[0]
-    assert p[0] == pytest.approx(0.34)
-    assert p[1] == pytest.approx(1.0)  # nobody wrong: nothing to choose
+    # K = 3, two models, label 0, both answer 1. Shares of the options 1 and 2 from Dirichlet(a, a):
+    # the first takes 1 with probability 1/2, the second follows with (a + 1) / (2 a + 1).
+    # a = .5: 1/2 * 1.5 / 2 = .375.
+    p = np.exp(log_wrong_likelihood(np.array([[1, 1], [1, -1]]), 3, 0.5))
+    assert p[0, 0] == pytest.approx(0.375)
+    assert p[0, 1] == pytest.approx(1.0)  # nobody wrong: nothing to choose
+    assert p[1, 0] == pytest.approx(0.5)  # the missing answer chooses nothing
+
+
+@given(st.floats(0.01, 0.99), st.integers(3, 8))
+def test_concentration_solves_its_equation(share, n_classes):
+    agreement = 1 / (n_classes - 1) + share * (1 - 1 / (n_classes - 1))
+    a = concentration(agreement, n_classes)
+    assert (a + 1) / ((n_classes - 1) * a + 1) == pytest.approx(agreement, abs=1e-6)
+
+
+def test_spread_wrong_answers_agree_as_fitted():
+    rng = np.random.default_rng(0)
+    labels, wrong = np.zeros(50_000, dtype=int), np.ones((50_000, 2), dtype=bool)
+    a = concentration(0.7, 4)
+    drawn = spread_wrong_answers(labels, wrong, 4, a, rng)
+    assert (drawn != 0).all()
+    assert (drawn[:, 0] == drawn[:, 1]).mean() == pytest.approx(0.7, abs=0.01)
+
+
+def test_all_wrong_agrees_with_patterns_and_with_simulation():
+    R = np.full((4, 4), 0.6) + 0.4 * np.eye(4)
+    t = np.array([-1.0, -0.5, -1.2, -0.8])
+    found = all_wrong_curve(t, R)
+    patterns = pattern_probabilities(t, R)
+    everyone = patterns.patterns.all(axis=1)
+    assert found[-1] == pytest.approx(float(patterns.probabilities[everyone][0]), rel=0.01)
+    z = np.random.default_rng(0).multivariate_normal(np.zeros(4), R, size=400_000)
+    seen = np.logical_and.accumulate(z <= t, axis=1).mean(axis=0)
+    np.testing.assert_allclose(found, seen, rtol=0.03)
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 4])
@@ -64,7 +96,7 @@ def test_joint_distribution_sums_to_one(n_classes):
     mixed = mixture(fit_factors(R), np.array([[-1.0, -0.5, -0.2]]))
     patterns = np.array(list(product(range(n_classes), repeat=3)))
     prior = np.full(n_classes, 1 / n_classes)
-    assert np.exp(log_joint(mixed, prior, 0.6, patterns)).sum() == pytest.approx(1, abs=1e-9)
+    assert np.exp(log_joint(mixed, prior, 0.4, patterns)).sum() == pytest.approx(1, abs=1e-9)
 
 
 def test_one_factor_is_recovered():
@@ -164,6 +196,8 @@ def test_families(tmp_path):
     path = tmp_path / "own.csv"
     path.write_text("pattern,family\n*-r1,reasoner\nmine,ours\n")
     assert families_of(names, read_families(path))[2:] == ["reasoner", "ours"]
+    same = within_and_across(np.full((3, 3), 0.5), ["a", "a", "b"], ["m", "m", "n"])
+    assert np.isnan(same[0])  # two samples of one model are no relatives
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="columns pattern and family"):
         read_families(tmp_path / "bad.csv")
@@ -182,6 +216,12 @@ def test_no_relatives_is_no_number():
         ({"error_rates": [[0.1, 0.2]] * 3}, "rates"),
         ({"correlation": [[1, 0.9, 0.1], [0.9, 1, 0.9], [0.1, 0.9, 1]],
           "error_rates": [0.2] * 3}, "positive semi-definite"),
+        ({"correlation": [[4, 0], [0, 4]]}, "diagonal"),
+        ({"correlation": [[1, 0, 0], [0, 1, 0]]}, "diagonal"),
+        ({"error_rates": [np.nan, 0.2]}, "rates in"),
+        ({"n_classes": 1}, "rates"),
+        ({"prior": [0.5, 0.6]}, "sum to 1"),
+        ({"popularity": 5}, "popularity"),
     ],
 )  # fmt: skip
 def test_simulate_refuses(arguments, said):

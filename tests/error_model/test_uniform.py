@@ -126,6 +126,18 @@ def test_vote_limit_with_unequal_models_is_the_limit_of_simulated_copies():
     assert wrong.mean() == pytest.approx(limit, abs=0.006)
 
 
+def test_vote_limit_by_class_is_the_limit_of_simulated_copies(tmp_path):
+    """Error rates .05 and .40: pooling the rates would give another number."""
+    from ensel import error_floor
+
+    rates = np.tile([[0.05], [0.40]], 401)
+    pool = simulate(20_000, rates, 0.5, random_state=3)
+    wrong = ((pool.answers != pool.labels[:, None]).mean(axis=1) > 0.5).mean()
+    few = pool.subset(queries=slice(0, 5))
+    found = error_floor(few, n_boot=2).estimates["vote_limit"].value
+    assert found == pytest.approx(wrong, abs=0.02)
+
+
 def test_vote_limit_refuses_negative_weights():
     with pytest.raises(ValueError, match="negative"):
         vote_limit(np.array([0.1, 0.2]), np.array([0.5, 0.5]), weights=np.array([1.0, -1.0]))

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ensel import InputError, error_floor
+from ensel import InputError, PredictionTable, error_floor
 from ensel.cli import main
 from ensel.error_model import simulate
 
@@ -78,12 +78,43 @@ def test_tail_dependence_is_noticed():
     """Simulated: a fifth of the errors strike all models at once."""
     pool = simulate(8000, [0.15] * 6, 0.1, random_state=1)
     hard = np.random.default_rng(2).random(8000) < 0.03
-    from ensel import PredictionTable
-
     answers = np.where(hard[:, None], 1 - pool.labels[:, None], pool.answers)
     table = PredictionTable(answers, pool.labels, classes=pool.classes, queries=pool.queries)
     result = error_floor(table, n_boot=5)
     assert any("times as often as the copula says" in text for text in result.warnings)
+
+
+def test_a_query_that_is_never_wrong_leaves_no_error():
+    pool = simulate(400, [0.3, 0.3, 0.35], 0.4, random_state=0)
+    answers = np.column_stack([pool.answers, pool.labels])
+    table = PredictionTable(answers, pool.labels, classes=pool.classes, queries=list("abcd"))
+    found = error_floor(table, n_boot=3).estimates
+    assert found["bayes_error"].value == 0
+    assert found["all_wrong_predicted"].value == 0
+
+
+def test_the_rule_of_the_floor_is_judged_on_held_out_items(mmlu):
+    """What (c) promises, its own rule cannot keep on real items; the result says how far off."""
+    rule, bayes = mmlu.rule_held_out, mmlu.estimates["bayes_error"]
+    assert rule.low < rule.value < rule.high
+    assert rule.value > bayes.value
+    assert mmlu.to_dict()["rule_held_out"][0] == rule.value
+
+
+def test_interval_of_the_best_allows_for_the_choice():
+    """Simulated: twenty equal models; the best of them is no better than .2."""
+    covered = 0
+    for seed in range(40):
+        pool = simulate(300, [0.2] * 20, 0.5, random_state=seed)
+        e = error_floor_best(pool)
+        covered += e.low <= 0.2 <= e.high
+    assert covered >= 37
+
+
+def error_floor_best(pool):
+    from ensel.evaluation.floor import _best_of_many
+
+    return _best_of_many(float(1 - pool.accuracies.max()), pool)
 
 
 def test_pools_where_the_formula_does_not_apply():
@@ -98,6 +129,13 @@ def test_pools_where_the_formula_does_not_apply():
 def test_refuses(small_pool):
     with pytest.raises(InputError, match="no item column 'subject'"):
         error_floor(small_pool, cluster="subject")
+    grouped = small_pool.items.assign(subject="one")
+    table = PredictionTable(
+        small_pool.answers, small_pool.labels, classes=small_pool.classes,
+        queries=small_pool.queries, items=grouped,
+    )  # fmt: skip
+    with pytest.raises(InputError, match="two groups"):
+        error_floor(table, cluster="subject")
     with pytest.raises(InputError, match="at least two are needed"):
         error_floor(small_pool.subset(queries=[0]))
 
@@ -132,7 +170,13 @@ def test_command(real, tmp_path, capsys, monkeypatch):
 def test_command_refuses_in_one_line(tmp_path, capsys):
     path = tmp_path / "pool.csv"
     path.write_text("item,label,m\n1,0,0\n2,1,0\n")
-    for extra in ([], ["--figures", str(tmp_path / "no")], ["--cluster", "subject"]):
+    for extra in (
+        [],
+        ["--figures", str(tmp_path / "no")],
+        ["--cluster", "subject"],
+        ["--boot", "-1"],
+        ["--seed", "-1"],
+    ):
         with pytest.raises(SystemExit) as stop:
             main(["floor", str(path), *extra])
         out, err = capsys.readouterr()
