@@ -16,6 +16,7 @@ from ensel.errors import InputError, InputWarning
 
 METHODS = "single-best,random,top-k,mrmr,greedy-mi,self-moa"
 VOTES = "majority,weighted,map"
+ALL_VOTES = f"{VOTES},logit,class-logit"
 TABLE_SUFFIXES = {".csv", ".tsv", ".parquet"}
 
 app = typer.Typer(
@@ -146,9 +147,9 @@ def compare_command(
     votes: Annotated[
         str,
         typer.Option(
-            help="Comma-separated, of: majority, weighted, map.",
-            autocompletion=_complete_words(VOTES),
-            show_default="all",
+            help="Comma-separated, of: majority, weighted, map, logit, class-logit.",
+            autocompletion=_complete_words(ALL_VOTES),
+            show_default="majority,weighted,map",
         ),
     ] = VOTES,
     budgets: Annotated[
@@ -211,8 +212,9 @@ def select_command(
     vote: Annotated[
         str | None,
         typer.Option(
-            help="One of majority, weighted, map; default map for greedy-mi, else weighted.",
-            autocompletion=_complete_words(VOTES),
+            help="One of majority, weighted, map, logit, class-logit; default map for "
+            "greedy-mi, else weighted.",
+            autocompletion=_complete_words(ALL_VOTES),
         ),
     ] = None,
     folds: Annotated[

@@ -18,7 +18,7 @@ from ensel.evaluation.scoring import SINGLE, Plan, SplitResult, score_split
 from ensel.evaluation.splits import random_splits
 from ensel.predictions import PredictionTable
 from ensel.selection import SELECTORS
-from ensel.voting import VOTES
+from ensel.voting import DEFAULT_VOTES, VOTES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -135,7 +135,7 @@ def compare(
     methods : sequence of str, optional
         Of ``single-best random top-k mrmr greedy-mi self-moa``; default all.
     votes : sequence of str, optional
-        Of ``majority weighted map``; default all.
+        Of ``majority weighted map logit class-logit``; default the first three.
     budgets : sequence of int, optional
         Queries a question; default 1 to min(8, pool).
     train : float or int
@@ -167,7 +167,7 @@ def compare(
     """
     check_labelled(table)
     chosen_methods = known_names(methods, SELECTORS, "method")
-    chosen_votes = known_names(votes, VOTES, "vote")
+    chosen_votes = known_names(DEFAULT_VOTES if votes is None else votes, VOTES, "vote")
     chosen_budgets = _checked_budgets(budgets, table)
     splits = random_splits(table, n_splits, train, seed)
     # The baseline is always scored, since every row is compared to it.

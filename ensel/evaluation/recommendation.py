@@ -181,7 +181,8 @@ def select(
     method : str
         Of ``single-best random top-k mrmr greedy-mi self-moa``.
     vote : str, optional
-        Of ``majority weighted map``; default map for greedy-mi, weighted for the others.
+        Of ``majority weighted map logit class-logit``; default map for greedy-mi, weighted for the
+        others.
     n_folds : int, optional
         Folds of the cross-validation; default 10, or the number of items if that is less.
     n_repeats : int
