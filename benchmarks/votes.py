@@ -48,7 +48,11 @@ def main() -> None:
     with written_whole(RESULT) as temporary:
         table.round(5).to_csv(temporary, index=False)
     keys = ["dataset", "n_train", "method", "budget"]
-    print((100 * table.pivot(index=keys, columns="vote", values="accuracy")[VOTES]).round(2))
+    print(
+        (100 * table.pivot(index=keys, columns="vote", values="accuracy")[VOTES])
+        .round(2)
+        .to_string()
+    )
 
 
 if __name__ == "__main__":

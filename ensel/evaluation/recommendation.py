@@ -278,6 +278,11 @@ def select(
         }
     )
     expected = held_out[-1]
+    if math.isnan(expected.value):
+        raise InputError(
+            f"{table.name}: {method} fills {budget} queries in too few resamples to judge, since "
+            "another model is often best and has fewer samples; a smaller budget is needed"
+        )
     apart = whole - single
     gain = difference_interval(
         apart,
@@ -338,13 +343,15 @@ def _resampled_variances(
         raise InputError(
             f"{table.name}: too few items of the rarer classes to resample {table.n_items} items"
         )
-    keys = set.intersection(*(set(draw) for draw in draws))
+    # In a resample another model may be best and have too few samples for a budget.
+    found = {key: [draw[key] for draw in draws if key in draw] for key in set().union(*draws)}
     return {
         key: (
-            float(np.var([draw[key][0] for draw in draws], ddof=1)),
-            float(np.var([draw[key][1] for draw in draws], ddof=1)),
+            float(np.var([accuracy for accuracy, _ in pairs], ddof=1)),
+            float(np.var([gain for _, gain in pairs], ddof=1)),
         )
-        for key in keys
+        for key, pairs in found.items()
+        if len(pairs) >= 2
     }
 
 

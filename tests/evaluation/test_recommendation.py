@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ensel import InputError, PredictionTable, select
+from ensel.error_model import simulate
 from ensel.evaluation import describe
 from ensel.selection import GreedyMI
 
@@ -94,6 +95,20 @@ def test_interval_does_not_shrink_with_the_number_of_folds(small_pool):
     many = select(small_pool, 2, method="top-k", n_folds=250, n_repeats=1)
     width = [r.gain_vs_single.high - r.gain_vs_single.low for r in (few, many)]
     assert width[1] > 0.8 * width[0]
+
+
+def test_models_with_different_numbers_of_samples():
+    """Simulated: two equally good models, one with four samples and one with two."""
+    pool = simulate(120, [0.3] * 6, 0.5, random_state=0)
+    names = ["a#1", "a#2", "a#3", "a#4", "b#1", "b#2"]
+    table = PredictionTable(pool.answers, pool.labels, classes=pool.classes, queries=names)
+    for budget in (2, 3):
+        try:
+            result = select(table, budget, method="self-moa", n_repeats=1, n_boot=5)
+        except InputError as error:
+            assert "sample" in str(error)  # noqa: PT017
+        else:
+            assert len(set(table.subset(queries=result.queries).models)) == 1
 
 
 def test_describe_by_hand(real):
