@@ -72,8 +72,6 @@ class PredictionTable:
     answers: np.ndarray
     labels: np.ndarray | None
     classes: tuple[str, ...]
-    queries: pd.DataFrame
-    items: pd.DataFrame
     probabilities: np.ndarray | None
     name: str
     cost_unit: str | None
@@ -117,8 +115,8 @@ class PredictionTable:
             "answers": codes,
             "labels": label_codes,
             "classes": class_names,
-            "queries": checked_queries(queries, n_queries, name),
-            "items": checked_items(items, n_items, name),
+            "_queries": checked_queries(queries, n_queries, name),
+            "_items": checked_items(items, n_items, name),
             "probabilities": checked_probabilities(
                 probabilities, (*codes.shape, len(class_names)), name
             ),
@@ -142,6 +140,18 @@ class PredictionTable:
         self.__dict__.update(state)
 
     # -- what it holds ------------------------------------------------------------------------
+
+    @property
+    def queries(self) -> pd.DataFrame:
+        """What is known of each query: a copy, indexed by query name."""
+        frame: pd.DataFrame = self.__dict__["_queries"]
+        return frame.copy()
+
+    @property
+    def items(self) -> pd.DataFrame:
+        """What is known of each item: a copy, indexed by item id."""
+        frame: pd.DataFrame = self.__dict__["_items"]
+        return frame.copy()
 
     @property
     def n_items(self) -> int:

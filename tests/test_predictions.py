@@ -61,6 +61,15 @@ def test_is_immutable():
         table().name = "other"
     with pytest.raises(ValueError, match="read-only"):
         table().answers[0, 0] = 1
+    t, codes = table(), np.zeros((4, 3), dtype=np.int8)
+    queries, items = t.queries, t.items
+    queries.loc["p", "model"] = "other"
+    items["subject"] = "law"
+    assert t.models[0] == "p"
+    assert "subject" not in t.items
+    shared = table(answers=codes)
+    codes[:] = 1
+    assert (shared.answers == 0).all()
 
 
 def test_slices_share_memory(imdb):
