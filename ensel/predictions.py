@@ -72,6 +72,8 @@ class PredictionTable:
     answers: np.ndarray
     labels: np.ndarray | None
     classes: tuple[str, ...]
+    _queries: pd.DataFrame
+    _items: pd.DataFrame
     probabilities: np.ndarray | None
     name: str
     cost_unit: str | None
@@ -144,14 +146,12 @@ class PredictionTable:
     @property
     def queries(self) -> pd.DataFrame:
         """What is known of each query: a copy, indexed by query name."""
-        frame: pd.DataFrame = self.__dict__["_queries"]
-        return frame.copy()
+        return self._queries.copy()
 
     @property
     def items(self) -> pd.DataFrame:
         """What is known of each item: a copy, indexed by item id."""
-        frame: pd.DataFrame = self.__dict__["_items"]
-        return frame.copy()
+        return self._items.copy()
 
     @property
     def n_items(self) -> int:
@@ -171,26 +171,26 @@ class PredictionTable:
     @property
     def query_names(self) -> list[str]:
         """Query names in column order."""
-        return [str(q) for q in self.queries.index]
+        return [str(q) for q in self._queries.index]
 
     @property
     def models(self) -> np.ndarray:
         """Model behind each query, shape (n_queries,), spelled as the source spells it."""
-        return self.queries["model"].to_numpy(dtype=str)
+        return self._queries["model"].to_numpy(dtype=str)
 
     @property
     def costs(self) -> np.ndarray | None:
         """Cost of each query in `cost_unit`, shape (n_queries,), or None where not all known."""
-        if "cost" not in self.queries:
+        if "cost" not in self._queries:
             return None
-        costs = self.queries["cost"].to_numpy(dtype=float)
+        costs = self._queries["cost"].to_numpy(dtype=float)
         return None if np.isnan(costs).any() else costs
 
     @property
     def accuracies(self) -> pd.Series:
         """Share of right answers of each query, in [0, 1]; a missing answer is never right."""
         correct = self.answers == self.known_labels[:, None]
-        return pd.Series(correct.mean(axis=0), index=self.queries.index, name="accuracy")
+        return pd.Series(correct.mean(axis=0), index=self._queries.index, name="accuracy")
 
     @property
     def known_labels(self) -> np.ndarray:
@@ -229,8 +229,8 @@ class PredictionTable:
             answers,
             None if self.labels is None else self.labels[rows],
             classes=self.classes,
-            queries=self.queries.iloc[columns],
-            items=self.items.iloc[rows],
+            queries=self._queries.iloc[columns],
+            items=self._items.iloc[rows],
             probabilities=None if probabilities is None else probabilities[rows][:, columns],
             name=self.name,
             cost_unit=self.cost_unit,
@@ -242,13 +242,13 @@ class PredictionTable:
             return queries
         wanted = list(queries)
         if any(isinstance(query, str) for query in wanted):
-            absent = [query for query in wanted if query not in self.queries.index]
+            absent = [query for query in wanted if query not in self._queries.index]
             if absent:
                 raise InputError(
                     f"{self.name}: no query {shorten(absent)}; "
                     f"the table has {shorten(self.query_names)}"
                 )
-            return np.array([self.queries.index.get_loc(query) for query in wanted], dtype=int)
+            return np.array([self._queries.index.get_loc(query) for query in wanted], dtype=int)
         return np.asarray(wanted, dtype=int)
 
     def split(
@@ -308,10 +308,10 @@ class PredictionTable:
         labels = self.known_labels.astype(int)
         rng = np.random.default_rng(random_state)
         n_options = np.full(self.n_items, self.n_classes)
-        if "n_options" in self.items:
-            n_options = self.items["n_options"].to_numpy(dtype=int)
+        if "n_options" in self._items:
+            n_options = self._items["n_options"].to_numpy(dtype=int)
         if (n_options < 2).any() or (labels >= n_options).any():
-            bad = self.items.index[(n_options < 2) | (labels >= n_options)][0]
+            bad = self._items.index[(n_options < 2) | (labels >= n_options)][0]
             raise InputError(
                 f"{self.name}: item {bad!r} has fewer options than its label or than 2; statements "
                 "need a wrong option to ask about"
@@ -326,8 +326,8 @@ class PredictionTable:
             answers,
             truth.astype(np.int8),
             classes=("false", "true"),
-            queries=self.queries,
-            items=self.items.drop(columns="n_options", errors="ignore").assign(
+            queries=self._queries,
+            items=self._items.drop(columns="n_options", errors="ignore").assign(
                 option=[self.classes[o] for o in option]
             ),
             name=f"{self.name} (statements)",
@@ -373,8 +373,8 @@ class PredictionTable:
         )
 
     def _repr_html_(self) -> str:
-        columns = [c for c in ("model", "sample", "temperature", "cost") if c in self.queries]
-        shown = self.queries[columns].copy()
+        columns = [c for c in ("model", "sample", "temperature", "cost") if c in self._queries]
+        shown = self._queries[columns].copy()
         if self.labels is not None:
             shown["accuracy"] = self.accuracies.round(4)
         shown["missing"] = (self.answers == MISSING).sum(axis=0)

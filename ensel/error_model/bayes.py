@@ -73,9 +73,7 @@ def bayes_error(
     ids = pattern_ids(draws[1])
     _, first, times = np.unique(ids, return_index=True, return_counts=True)
     answers, share = draws[1][first], times / times.sum()
-    log_p = log_joint(mixed, prior, spread, answers)
-    posterior = np.exp(log_p - log_p.max(axis=1, keepdims=True))
-    posterior /= posterior.sum(axis=1, keepdims=True)
+    posterior = np.exp(log_posterior(mixed, prior, spread, answers))
     own = posterior[np.arange(len(answers)), answers[:, best]]
     gain = posterior.max(axis=1) - own
     mean = float(share @ gain)
@@ -105,6 +103,15 @@ def log_joint(mixed: Mixture, prior: np.ndarray, spread: float, answers: np.ndar
         result[:, y] += mixed.log_probability(answers != y, y if several else 0)
     with np.errstate(divide="ignore"):
         return result + np.log(prior)
+
+
+def log_posterior(
+    mixed: Mixture, prior: np.ndarray, spread: float, answers: np.ndarray
+) -> np.ndarray:
+    """Log P(label | answers) for every label; arguments and shape as `log_joint`."""
+    log_p = log_joint(mixed, prior, spread, answers)
+    normalised: np.ndarray = log_p - np.logaddexp.reduce(log_p, axis=1)[:, None]
+    return normalised
 
 
 def draw_answers(

@@ -15,7 +15,7 @@ from ensel.answers import as_codes
 from ensel.error_model.bayes import (
     BayesError,
     bayes_error,
-    log_joint,
+    log_posterior,
     spread_wrong_answers,
 )
 from ensel.error_model.by_class import correlation_by_class, smoothed_rates
@@ -182,8 +182,11 @@ class GaussianCopulaErrors(BaseEstimator):
             better = self.held_out_.difference > self.held_out_.standard_error
             form = "class" if better else "one"
         self.by_class_ = form == "class"
-        self.raw_correlation_, self.error_rates_ = _pairwise(
-            kept, y, self.n_classes_, self.by_class_
+        self.error_rates_ = _rates(kept, y, self.n_classes_, self.by_class_)
+        self.raw_correlation_ = (
+            correlation_by_class(kept, y, self.n_classes_)
+            if self.by_class_
+            else self.tetrachoric_.correlation[np.ix_(self.columns_, self.columns_)]
         )
         self.correlation_, self.repair_ = make_positive_definite(self.raw_correlation_)
         self.one_factor_ = fit_factors(self.correlation_, 1)
@@ -203,12 +206,17 @@ class GaussianCopulaErrors(BaseEstimator):
         for number in range(FOLDS):
             train, test = fold != number, fold == number
             for by_class, loss in losses.items():
-                raw, rates = _pairwise(errors[train], y[train], self.n_classes_, by_class)
+                rates = _rates(errors[train], y[train], self.n_classes_, by_class)
+                raw = (
+                    correlation_by_class(errors[train], y[train], self.n_classes_)
+                    if by_class
+                    # A model may be always right among these items: then it goes with no other.
+                    else np.nan_to_num(tetrachoric(errors[train]).correlation, nan=0.0)
+                )
                 mixed = mixture(fit_factors(raw, 1), ndtri(rates))
                 agreement = wrong_agreement(answers[train], y[train], self.n_classes_).rate
                 spread = concentration(agreement, self.n_classes_)
-                log_p = log_joint(mixed, self.prior_, spread, answers[test])
-                log_p -= np.logaddexp.reduce(log_p, axis=1)[:, None]
+                log_p = log_posterior(mixed, self.prior_, spread, answers[test])
                 loss[test] = -log_p[np.arange(test.sum()), y[test]] / np.log(2)
                 described[by_class] += float(
                     _log_probability(mixed, errors[test], y[test]).sum() / np.log(2)
@@ -232,6 +240,16 @@ class GaussianCopulaErrors(BaseEstimator):
                 break
             factors = fit_factors(self.correlation_, k)
         return factors
+
+    @property
+    def form(self) -> dict[str, Any]:
+        """Parameters that fit the same form of model to other items of this pool."""
+        check_is_fitted(self)
+        return {
+            "n_classes": self.n_classes_,
+            "thresholds": "class" if self.by_class_ else "one",
+            "n_factors": int(self.factors_.loadings.shape[1]),
+        }
 
     # -- what it says ----------------------------------------------------------------------------
 
@@ -319,9 +337,7 @@ class GaussianCopulaErrors(BaseEstimator):
         """
         check_is_fitted(self)
         answers = as_codes(np.asarray(X))[:, self.columns_]
-        log_p = log_joint(self.mixture_, self.prior_, self.concentration_, answers)
-        log_p -= np.logaddexp.reduce(log_p, axis=1)[:, None]
-        return np.exp(log_p)
+        return np.exp(log_posterior(self.mixture_, self.prior_, self.concentration_, answers))
 
     def bayes_error(
         self, columns: Any = None, *, n_draws: int = 20_000, random_state: int = 0
@@ -434,15 +450,11 @@ def make_positive_definite(correlation: np.ndarray) -> tuple[np.ndarray, Repair]
     return near, Repair(before, after, float(np.abs(near - correlation).max()))
 
 
-def _pairwise(
-    errors: np.ndarray, y: np.ndarray, n_classes: int, by_class: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Correlations pair by pair, and (smoothed) error rates, one row or one a class."""
+def _rates(errors: np.ndarray, y: np.ndarray, n_classes: int, by_class: bool) -> np.ndarray:
+    """(Smoothed) error rates, one row or one a class."""
     if by_class:
-        raw = correlation_by_class(errors, y, n_classes)
-        return raw, smoothed_rates(errors, y, n_classes)
-    raw = np.nan_to_num(tetrachoric(errors).correlation, nan=0.0)
-    return raw, smoothed_rates(errors, np.zeros(len(y), dtype=np.int64), 1)
+        return smoothed_rates(errors, y, n_classes)
+    return smoothed_rates(errors, np.zeros(len(y), dtype=np.int64), 1)
 
 
 def _log_probability(mixed: Mixture, errors: np.ndarray, y: np.ndarray) -> np.ndarray:

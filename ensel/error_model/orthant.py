@@ -63,7 +63,12 @@ def pattern_probabilities(thresholds: np.ndarray, correlation: np.ndarray) -> Pa
     runs = []
     for seed in range(RANDOMISATIONS):
         u = qmc.Sobol(m, seed=seed).random(POINTS)
-        runs.append([_genz(s * thresholds, s[:, None] * correlation * s, u) for s in sign])
+        runs.append(
+            [
+                _prefix_probabilities(s * thresholds, s[:, None] * correlation * s, u)[-1]
+                for s in sign
+            ]
+        )
     p = np.mean(runs, axis=0)
     error = float((np.std(runs, axis=0, ddof=1) / np.sqrt(RANDOMISATIONS)).max())
     return PatternProbabilities(patterns, p / p.sum(), error)
@@ -92,22 +97,13 @@ def all_wrong_curve(
     >>> all_wrong_curve(np.zeros(2), np.array([[1, 0.5], [0.5, 1]])).round(3)
     array([0.5  , 0.333])
     """
-    factor = np.linalg.cholesky(correlation)
     n_models = len(thresholds)
     # Sobol points while their dimension is moderate, plain random ones beyond.
     if n_models <= MOST_SOBOL:
         u = qmc.Sobol(n_models, seed=seed).random(POINTS * RANDOMISATIONS)
     else:
         u = np.random.default_rng(seed).random((POINTS, n_models))
-    z = np.empty_like(u)
-    probability = np.ones(len(u))
-    curve = np.empty(n_models)
-    for i in range(n_models):
-        bound = ndtr((thresholds[i] - z[:, :i] @ factor[i, :i]) / factor[i, i])
-        probability = probability * bound
-        curve[i] = probability.mean()
-        z[:, i] = ndtri(np.clip(u[:, i] * bound, 1e-300, 1 - 1e-16))
-    return curve
+    return _prefix_probabilities(thresholds, correlation, u)
 
 
 def _small(upper: np.ndarray, correlation: np.ndarray) -> float:
@@ -125,13 +121,18 @@ def _small(upper: np.ndarray, correlation: np.ndarray) -> float:
     return float(top / 2 * (weights * inner).sum())
 
 
-def _genz(upper: np.ndarray, correlation: np.ndarray, u: np.ndarray) -> float:
-    """P(T <= upper) by sequential conditioning on the points u, shape (n_points, m)."""
+def _prefix_probabilities(upper: np.ndarray, correlation: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """P(T_1 <= upper_1, ..., T_m <= upper_m) for every m, by sequential conditioning on points u.
+
+    u: (n_points, N), uniform.
+    """
     factor = np.linalg.cholesky(correlation)
     z = np.empty_like(u)
     probability = np.ones(len(u))
+    curve = np.empty(len(upper))
     for i in range(len(upper)):
         bound = ndtr((upper[i] - z[:, :i] @ factor[i, :i]) / factor[i, i])
-        probability *= bound
+        probability = probability * bound
+        curve[i] = probability.mean()
         z[:, i] = ndtri(np.clip(u[:, i] * bound, 1e-300, 1 - 1e-16))
-    return float(probability.mean())
+    return curve

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ensel.error_model.bayes import bayes_error, draw_answers
+from ensel.error_model.bayes import BayesError, bayes_error, draw_answers
 from ensel.error_model.copula import GaussianCopulaErrors
 
 MOST_TRIED = 1001  # subsets of one size tried one by one; beyond, the set grows greedily
@@ -59,12 +59,11 @@ def best_subsets(
     final = draw_answers(mixed, prior, c, FINAL_DRAWS, rng)
     n_models = len(rates)
 
-    def error_of(columns: tuple[int, ...], draws: tuple[np.ndarray, np.ndarray]) -> float:
+    def judged(columns: tuple[int, ...], draws: tuple[np.ndarray, np.ndarray]) -> BayesError:
         chosen = np.array(columns)
-        found = bayes_error(
+        return bayes_error(
             mixed.subset(chosen), prior, c, rates[chosen], draws=(draws[0], draws[1][:, chosen])
         )
-        return found.error
 
     result: list[BestSubset] = []
     disable = None if progress is None else not progress
@@ -75,12 +74,9 @@ def best_subsets(
         else:
             last = result[-1].columns
             tried = [(*last, j) for j in range(n_models) if j not in last]
-        best = min(tried, key=lambda columns: error_of(columns, search))
-        chosen = np.array(best)
-        found = bayes_error(
-            mixed.subset(chosen), prior, c, rates[chosen], draws=(final[0], final[1][:, chosen])
-        )
-        error = min(found.error, float(observed[chosen].min()))
+        best = min(tried, key=lambda columns: judged(columns, search).error)
+        found = judged(best, final)
+        error = min(found.error, float(observed[list(best)].min()))
         if result:  # a larger set tells no less; the sample may say so by chance
             error = min(error, result[-1].error)
         result.append(BestSubset(best, error, found.standard_error, exhaustive))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import pandas as pd
 
 from ensel.errors import InputError, shorten
 from ensel.evaluation.intervals import SplitScores, accuracy_interval, difference_interval
+from ensel.evaluation.plain import plain
 from ensel.evaluation.progress import over_splits
 from ensel.evaluation.scoring import SINGLE, Plan, SplitResult, score_split
 from ensel.evaluation.splits import random_splits
@@ -67,14 +67,7 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as written by `to_json`."""
-        records = [
-            {
-                key: None if isinstance(value, float) and math.isnan(value) else value
-                for key, value in row.items()
-            }
-            for row in self.rows.to_dict("records")
-        ]
-        return {
+        data: dict[str, Any] = {
             "dataset": self.dataset,
             "n_items": self.n_items,
             "n_classes": self.n_classes,
@@ -82,9 +75,10 @@ class Comparison:
             "n_splits": self.n_splits,
             "seed": self.seed,
             "cost_unit": self.cost_unit,
-            "rows": records,
+            "rows": self.rows.to_dict("records"),
             "skipped": self.skipped,
         }
+        return plain(data)
 
     def to_json(self) -> str:
         """JSON text: NaN becomes null."""
@@ -168,7 +162,7 @@ def compare(
     check_labelled(table)
     chosen_methods = known_names(methods, SELECTORS, "method")
     chosen_votes = known_names(DEFAULT_VOTES if votes is None else votes, VOTES, "vote")
-    chosen_budgets = _checked_budgets(budgets, table)
+    chosen_budgets = checked_budgets(budgets, table)
     splits = random_splits(table, n_splits, train, seed)
     # The baseline is always scored, since every row is compared to it.
     plan = Plan(
@@ -282,7 +276,14 @@ def known_names(names: Sequence[str] | None, known: dict[str, Any], what: str) -
     return list(dict.fromkeys(chosen))
 
 
-def _checked_budgets(budgets: Sequence[int] | int | None, table: PredictionTable) -> list[int]:
+def checked_budgets(budgets: Sequence[int] | int | None, table: PredictionTable) -> list[int]:
+    """Check budgets against a pool; None stands for 1 to min(8, pool).
+
+    Raises
+    ------
+    InputError
+        Not whole numbers from 1 to the size of the pool.
+    """
     if isinstance(budgets, int):
         budgets = [budgets]
     if budgets is None:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ensel.answers import MISSING
+from ensel.evaluation.plain import plain
 from ensel.predictions import PredictionTable
 
 
@@ -58,7 +59,7 @@ class Description:
             "n_models": len(set(table.models)),
             "classes": dict(zip(table.classes, counts, strict=True)),
             "cost_unit": table.cost_unit,
-            "mean_error_correlation": _none_if_nan(self.mean_error_correlation),
+            "mean_error_correlation": plain(self.mean_error_correlation),
             "all_wrong": self.all_wrong,
             "duplicates": [list(pair) for pair in self.duplicates],
             "constant": self.constant,
@@ -157,7 +158,3 @@ def error_correlations(right: np.ndarray) -> np.ndarray:
     deviation = np.sqrt((centred**2).sum(axis=0))
     scale = np.where(deviation > 0, deviation, np.nan)
     return np.clip(centred.T @ centred / np.outer(scale, scale), -1, 1)
-
-
-def _none_if_nan(value: float) -> float | None:
-    return None if np.isnan(value) else value

@@ -27,6 +27,7 @@ from ensel.errors import InputError
 from ensel.evaluation.comparison import check_labelled, compare
 from ensel.evaluation.floor_result import ESTIMATED, Floor, ratio
 from ensel.evaluation.intervals import Estimate, SplitScores, Z, accuracy_interval
+from ensel.evaluation.progress import run_all
 from ensel.evaluation.splits import check_seed, folds
 from ensel.predictions import PredictionTable
 
@@ -84,19 +85,8 @@ def error_floor(
         n_boot = 100 if table.n_queries <= MOST_COMPARED else 10
     if n_boot < 2:
         raise InputError(f"{n_boot} resamples; at least 2 are needed for an interval")
-    if cluster is not None and cluster not in table.items:
-        columns = ", ".join(map(str, table.items.columns)) or "none"
-        raise InputError(
-            f"{table.name}: no item column {cluster!r} to cluster by; it has: {columns}"
-        )
     if cluster is not None:
-        of_item = table.items[cluster]
-        if of_item.isna().any() or of_item.nunique() < 2:
-            raise InputError(
-                f"{table.name}: item column {cluster!r} has {of_item.nunique()} groups and "
-                f"{int(of_item.isna().sum())} items without one; every item in one of two groups "
-                "or more is needed"
-            )
+        _check_cluster(table, cluster)
     if families is not None:
         names = families_of(table.models.tolist(), list(families))
     elif "family" in table.queries:
@@ -111,6 +101,21 @@ def error_floor(
         return result
     again = _floor(table.subset(items=ok), names, cluster, n_boot, seed, progress)
     return Floor(**{**vars(result), "ok_items": again})
+
+
+def _check_cluster(table: PredictionTable, cluster: str) -> None:
+    if cluster not in table.items:
+        columns = ", ".join(map(str, table.items.columns)) or "none"
+        raise InputError(
+            f"{table.name}: no item column {cluster!r} to cluster by; it has: {columns}"
+        )
+    of_item = table.items[cluster]
+    if of_item.isna().any() or of_item.nunique() < 2:
+        raise InputError(
+            f"{table.name}: item column {cluster!r} has {of_item.nunique()} groups and "
+            f"{int(of_item.isna().sum())} items without one; every item in one of two groups or "
+            "more is needed"
+        )
 
 
 def _floor(
@@ -204,23 +209,15 @@ def _bootstrap(
     progress: bool | None,
 ) -> list[dict[str, float]]:
     """Refit on items (or clusters) drawn with replacement; the form of the model is kept."""
-    from joblib import Parallel, delayed
-    from tqdm.auto import tqdm
+    from joblib import delayed
 
     X, y = table.answers, table.known_labels.astype(np.int64)
     groups = None if cluster is None else pd.factorize(table.items[cluster])[0]
-    again = {
-        "n_classes": table.n_classes,
-        "thresholds": "class" if model.by_class_ else "one",
-        "n_factors": int(model.factors_.loadings.shape[1]),
-    }
     children = np.random.SeedSequence([seed, 1]).spawn(n_boot)
-    names = table.models
-    jobs = (delayed(_replicate)(X, y, names, groups, families, again, child) for child in children)
-    disable = None if progress is None else not progress
-    stream = Parallel(return_as="generator")(jobs)
-    bar = tqdm(stream, total=n_boot, desc="resampling items", disable=disable)
-    return [draw for draw in bar if draw is not None]
+    names, form = table.models, model.form
+    jobs = (delayed(_replicate)(X, y, names, groups, families, form, child) for child in children)
+    draws = run_all(jobs, n_boot, label="resampling items", unit="draw", progress=progress)
+    return [draw for draw in draws if draw is not None]
 
 
 def _replicate(
@@ -229,7 +226,7 @@ def _replicate(
     names: np.ndarray,
     groups: np.ndarray | None,
     families: list[str],
-    again: dict[str, Any],
+    form: dict[str, Any],
     seed: np.random.SeedSequence,
 ) -> dict[str, float] | None:
     rng = np.random.default_rng(seed)
@@ -239,7 +236,7 @@ def _replicate(
         drawn = rng.integers(groups.max() + 1, size=groups.max() + 1)
         rows = np.concatenate([np.flatnonzero(groups == group) for group in drawn])
     try:
-        model = GaussianCopulaErrors(**again).fit(X[rows], y[rows])
+        model = GaussianCopulaErrors(**form).fit(X[rows], y[rows])
     except InputError:  # a draw in which fewer than two models err
         return None
     bayes = model.bayes_error(n_draws=2000, random_state=int(rng.integers(2**31)))
@@ -401,16 +398,11 @@ def _best_of_many(error: float, table: PredictionTable) -> Estimate:
 def _rule_held_out(table: PredictionTable, model: GaussianCopulaErrors, seed: int) -> Estimate:
     """Error of the very rule behind (c) on held-out items: five folds, each fitted anew."""
     X, y = table.answers, table.known_labels.astype(np.int64)
-    form: dict[str, Any] = {
-        "n_classes": table.n_classes,
-        "thresholds": "class" if model.by_class_ else "one",
-        "n_factors": int(model.factors_.loadings.shape[1]),
-    }
     splits = folds(table, min(5, table.n_items), 1, seed)
     wrong = []
     for split in splits:
         try:
-            fitted = GaussianCopulaErrors(**form).fit(X[split.train], y[split.train])
+            fitted = GaussianCopulaErrors(**model.form).fit(X[split.train], y[split.train])
         except InputError:  # fewer than two models err among these items
             return Estimate(math.nan, math.nan, math.nan)
         said = fitted.predict_proba(X[split.test]).argmax(axis=1)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from ensel.error_model import CoFailure, GaussianCopulaErrors
 from ensel.evaluation.intervals import Estimate
+from ensel.evaluation.plain import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -107,8 +106,7 @@ class Floor:
             "all_wrong_items": self.all_wrong_items.to_dict("records"),
             "ok_items": None if self.ok_items is None else self.ok_items.to_dict(),
         }
-        plain: dict[str, Any] = _plain(data)
-        return plain
+        return plain(data)
 
     def to_json(self) -> str:
         """JSON text: NaN becomes null."""
@@ -145,14 +143,3 @@ class Floor:
 def ratio(observed: float, predicted: float) -> float:
     """Observed over predicted; NaN where nothing is predicted."""
     return observed / predicted if predicted > 0 else float("nan")
-
-
-def _plain(value: Any) -> Any:
-    """NumPy scalars to Python's, NaN to None, through lists and dicts."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and math.isnan(value) else value

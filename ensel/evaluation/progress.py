@@ -1,8 +1,8 @@
-"""Splits through joblib, with a progress bar."""
+"""Work that splits, through joblib, with a progress bar."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from ensel.evaluation.splits import Split
@@ -41,10 +41,35 @@ def over_splits(
     list
         One result per split.
     """
-    from joblib import Parallel, delayed
-    from tqdm.auto import tqdm
+    from joblib import delayed
 
     jobs = (delayed(work)(table, split, *arguments) for split in splits)
+    return run_all(jobs, len(splits), label=label, unit="split", progress=progress)
+
+
+def run_all(
+    jobs: Iterable[Any], total: int, *, label: str, unit: str, progress: bool | None = None
+) -> list[Any]:
+    """Run joblib's delayed calls, in order, with a progress bar.
+
+    Parameters
+    ----------
+    jobs : iterable of delayed calls
+    total : int
+        How many.
+    label, unit : str
+        What the progress bar says.
+    progress : bool, optional
+        Show the bar; default only on a terminal.
+
+    Returns
+    -------
+    list
+        One result per job.
+    """
+    from joblib import Parallel
+    from tqdm.auto import tqdm
+
     disable = None if progress is None else not progress
     stream = Parallel(return_as="generator")(jobs)
-    return list(tqdm(stream, total=len(splits), desc=label, unit="split", disable=disable))
+    return list(tqdm(stream, total=total, desc=label, unit=unit, disable=disable))

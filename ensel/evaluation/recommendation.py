@@ -19,14 +19,15 @@ import pandas as pd
 
 from ensel.ensemble import Ensemble
 from ensel.errors import InputError
-from ensel.evaluation.comparison import check_labelled, known_names
+from ensel.evaluation.comparison import check_labelled, checked_budgets, known_names
 from ensel.evaluation.intervals import (
     Estimate,
     SplitScores,
     accuracy_interval,
     difference_interval,
 )
-from ensel.evaluation.progress import over_splits
+from ensel.evaluation.plain import plain
+from ensel.evaluation.progress import over_splits, run_all
 from ensel.evaluation.scoring import SINGLE, Plan, score_split
 from ensel.evaluation.splits import Split, check_seed, folds
 from ensel.predictions import PredictionTable
@@ -101,18 +102,14 @@ class Selection:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as written by `to_json`."""
-        steps = [
-            {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
-            for row in self.steps.to_dict("records")
-        ]
         cost = float(self.steps["cost"].sum(skipna=False))
-        return {
+        data: dict[str, Any] = {
             "dataset": self.dataset,
             "queries": self.queries,
             "method": self.method,
             "vote": self.vote,
             "budget": self.budget,
-            "cost": None if math.isnan(cost) else cost,
+            "cost": cost,
             "cost_unit": self.cost_unit,
             "expected_accuracy": self.expected.value,
             "ci_low": self.expected.low,
@@ -126,12 +123,13 @@ class Selection:
             "gain_ci_high": self.gain_vs_single.high,
             "why": self.why,
             "gain_unit": self.gain_unit,
-            "steps": steps,
+            "steps": self.steps.to_dict("records"),
             "n_items": self.n_items,
             "n_folds": self.n_folds,
             "n_repeats": self.n_repeats,
             "seed": self.seed,
         }
+        return plain(data)
 
     def to_json(self) -> str:
         """JSON text: NaN becomes null."""
@@ -217,11 +215,7 @@ def select(
     known_names([vote], VOTES, "vote")
     if method == SINGLE and budget != 1:
         raise InputError(f"single-best buys one query; budget {budget} is not 1")
-    if not 1 <= budget <= table.n_queries:
-        raise InputError(
-            f"{table.name}: budget {budget}; the pool has {table.n_queries} queries, "
-            f"so a budget is from 1 to {table.n_queries}"
-        )
+    checked_budgets([budget], table)
     selector = SELECTORS[method](random_state=seed)
     if method != SINGLE:
         selector.set_params(budget=budget)
@@ -329,16 +323,14 @@ def _resampled_variances(
     table: PredictionTable, plan: Plan, n_boot: int, seed: int, progress: bool | None
 ) -> dict[tuple[str, str, int], tuple[float, float]]:
     """Variances over resamples of each ensemble's accuracy and of its gain over the single best."""
-    from joblib import Parallel, delayed
-    from tqdm.auto import tqdm
+    from joblib import delayed
 
     if n_boot < 2:
         raise InputError(f"{n_boot} resamples; at least 2 are needed for an interval")
     children = np.random.SeedSequence([check_seed(seed), 4]).spawn(n_boot)
     jobs = (delayed(_resample)(table, plan, child) for child in children)
-    disable = None if progress is None else not progress
-    stream = Parallel(return_as="generator")(jobs)
-    draws = [d for d in tqdm(stream, total=n_boot, desc="resampling", disable=disable) if d]
+    done = run_all(jobs, n_boot, label="resampling", unit="draw", progress=progress)
+    draws = [draw for draw in done if draw]
     if len(draws) < 2:
         raise InputError(
             f"{table.name}: too few items of the rarer classes to resample {table.n_items} items"
