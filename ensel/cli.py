@@ -14,9 +14,8 @@ from ensel import __version__
 from ensel.arguments import check_outputs, load_table, numbers, training_part, words, write_json
 from ensel.errors import InputError, InputWarning
 
-METHODS = "single-best,random,top-k,mrmr,greedy-mi,self-moa"
-VOTES = "majority,weighted,map"
-ALL_VOTES = f"{VOTES},logit,class-logit"
+METHODS = "single-best,random,top-k,mrmr,greedy-mi,greedy-logit,self-moa"
+VOTES = "majority,weighted,map,logit"
 TABLE_SUFFIXES = {".csv", ".tsv", ".parquet"}
 
 app = typer.Typer(
@@ -139,7 +138,8 @@ def compare_command(
     methods: Annotated[
         str,
         typer.Option(
-            help="Comma-separated, of: single-best, random, top-k, mrmr, greedy-mi, self-moa.",
+            help="Comma-separated, of: single-best, random, top-k, mrmr, greedy-mi, "
+            "greedy-logit, self-moa.",
             autocompletion=_complete_words(METHODS),
             show_default="all",
         ),
@@ -147,9 +147,9 @@ def compare_command(
     votes: Annotated[
         str,
         typer.Option(
-            help="Comma-separated, of: majority, weighted, map, logit, class-logit.",
-            autocompletion=_complete_words(ALL_VOTES),
-            show_default="majority,weighted,map",
+            help="Comma-separated, of: majority, weighted, map, logit.",
+            autocompletion=_complete_words(VOTES),
+            show_default="all",
         ),
     ] = VOTES,
     budgets: Annotated[
@@ -201,26 +201,31 @@ def compare_command(
 @app.command("select")
 def select_command(
     source: Source,
-    budget: Annotated[int, typer.Option(help="Queries a question.")],
+    budget: Annotated[int, typer.Option(help="Most queries a question.")],
     method: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="One of single-best, random, top-k, mrmr, greedy-mi, self-moa.",
+            help="One of single-best, random, top-k, mrmr, greedy-mi, greedy-logit, self-moa; "
+            "then the whole budget is spent.",
             autocompletion=_complete_words(METHODS),
+            show_default="chosen, with the vote and the number of queries",
         ),
-    ] = "greedy-mi",
+    ] = None,
     vote: Annotated[
         str | None,
         typer.Option(
-            help="One of majority, weighted, map, logit, class-logit; default map for "
-            "greedy-mi, else weighted.",
-            autocompletion=_complete_words(ALL_VOTES),
+            help="With --method: majority, weighted, map or logit; default map for greedy-mi, "
+            "logit for greedy-logit, else weighted.",
+            autocompletion=_complete_words(VOTES),
         ),
     ] = None,
     folds: Annotated[
         int | None, typer.Option(help="Folds of the cross-validation that judges; default 10.")
     ] = None,
-    repeats: Annotated[int, typer.Option(help="Times the items are cut into folds.")] = 2,
+    repeats: Annotated[
+        int | None,
+        typer.Option(help="Times the items are cut into folds; default 2, or 1 from 4,000 items."),
+    ] = None,
     seed: Seed = 0,
     statements: Statements = False,
     label: Label = "label",
@@ -230,7 +235,7 @@ def select_command(
     save: Annotated[Path | None, typer.Option(help="Keep the fitted ensemble here (JSON).")] = None,
     json: JsonFile = None,
 ) -> None:
-    """Choose the queries to buy, and say what they will get.
+    """Choose the queries to buy, and say what they will get. It may be one query.
 
     Example: [bold]ensel select imdb --budget 3 --save ensemble.json[/bold]
     """

@@ -14,13 +14,14 @@ from rich.text import Text
 
 from ensel.errors import shorten
 from ensel.evaluation.floor_result import ASSUMPTIONS
+from ensel.evaluation.intervals import Estimate
 from ensel.files import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ensel.datasets import Dataset
-    from ensel.evaluation import Comparison, Description, Estimate, Floor, Selection
+    from ensel.evaluation import Comparison, Description, Floor, Selection
 
 MOST_QUERIES = 24
 BUDGETS_PER_TABLE = 8
@@ -43,17 +44,6 @@ def _table(*columns: str, left: int = 1) -> Table:
         else:
             table.add_column(name, justify="right", no_wrap=True)
     return table
-
-
-def percent(estimate: Estimate) -> str:
-    """``86.4 % [85.5, 87.3]``."""
-    return f"{100 * estimate.value:.1f} % [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
-
-
-def points(estimate: Estimate) -> str:
-    """``+0.4 points [-0.1, +0.9]``."""
-    low, high = 100 * estimate.low, 100 * estimate.high
-    return f"{100 * estimate.value:+.1f} points [{low:+.1f}, {high:+.1f}]"
 
 
 def print_datasets(datasets: Iterable[Dataset]) -> None:
@@ -181,39 +171,76 @@ def _marked(accuracy: float, mark: str) -> Text:
 
 
 def print_selection(result: Selection) -> None:
-    """Print the bought queries, what each brought, and what they are expected to get."""
+    """Print the bought queries, what they are expected to get, and why these."""
     console = _console()
+    how = "chosen by cross-validation" if result.chosen else "as asked for"
     console.print(
-        f"{result.method} + {result.vote} vote on {result.dataset} ({result.n_items:,} items), "
-        f"budget {result.budget}\n",
+        f"{result.dataset} ({result.n_items:,} items), budget {result.budget}: "
+        f"{result.method} + {result.vote} vote, {how}\n",
         markup=False,
     )
     with_cost = not result.steps["cost"].isna().any()
     gain = "gain (bits)" if result.gain_unit == "bits" else "alone (%)"
-    header = ["", "query", gain, *(["cost"] if with_cost else []), "held out % so far"]
+    header = ["", "query", gain, *(["cost"] if with_cost else []), "held out %", "bought again"]
     table = _table(*header, left=2)
+    shares = result.stability.set_index("query")["share"]
     for number, row in enumerate(result.steps.to_dict("records"), start=1):
         brought = row["gain"] if result.gain_unit == "bits" else 100 * row["gain"]
-        held_out = (
-            "-"
-            if np.isnan(row["accuracy"])
-            else f"{100 * row['accuracy']:.1f} [{100 * row['ci_low']:.1f}, "
-            f"{100 * row['ci_high']:.1f}]"
-        )
         cost = [f"{row['cost']:.3g}"] if with_cost else []
-        table.add_row(f"{number}", row["query"], f"{brought:.3f}", *cost, held_out)
+        again = f"{100 * shares.get(row['query'], 0.0):.0f} %"
+        table.add_row(
+            f"{number}",
+            row["query"],
+            f"{brought:.3f}",
+            *cost,
+            f"{100 * row['accuracy']:.1f}",
+            again,
+        )
     console.print(table)
     console.print()
-    console.print(f"Expected held-out accuracy   {percent(result.expected)}", markup=False)
-    console.print(f"Single best query alone      {percent(result.single)}", markup=False)
-    console.print(f"Gain over the single best    {points(result.gain_vs_single)}", markup=False)
+    console.print(f"Expected held-out accuracy   {result.expected.percent}", markup=False)
+    console.print(f"Single best query alone      {result.single.percent}", markup=False)
+    if result.method != "single-best":
+        console.print(f"Gain over the single best    {result.gain_vs_single.points}", markup=False)
     if with_cost:
         unit = result.cost_unit or "the file's unit"
-        console.print(f"Cost per question            {result.steps['cost'].sum():.3g} ({unit})")
+        console.print(f"Cost per question            {result.cost:.3g} ({unit})", markup=False)
     console.print(f"Verdict: {result.why}.", markup=False)
+    if len(result.by_budget) > 1 and result.chosen:
+        console.print("\nWhat each budget would buy:")
+        with_cost = not result.by_budget["cost"].isna().any()
+        table = _table(
+            "budget", "queries", "method + vote", *(["cost"] if with_cost else []), "expected %",
+            "gain on single", left=0,
+        )  # fmt: skip
+        for row in result.by_budget.to_dict("records"):
+            expected = Estimate(row["accuracy"], row["ci_low"], row["ci_high"])
+            gained = Estimate(row["gain_vs_single"], row["gain_ci_low"], row["gain_ci_high"])
+            table.add_row(
+                f"{row['budget']}", f"{row['size']}", f"{row['method']} + {row['vote']}",
+                *([f"{row['cost']:.3g}"] if with_cost else []),
+                expected.percent.replace(" %", ""),
+                gained.points.replace(" points", "") if row["method"] != "single-best" else "-",
+            )  # fmt: skip
+        console.print(table)
+    curve = result.learning_curve
+    if len(curve) > 1 and result.method != "single-best":
+        points = ", ".join(
+            f"{100 * row['accuracy']:.1f} % with {row['n_train']:,.0f}"
+            for row in curve.to_dict("records")
+        )
+        last = curve.iloc[-1]
+        doubling = Estimate(last["doubling"], last["doubling_ci_low"], last["doubling_ci_high"])
+        console.print(
+            f"\nMore labels: this ensemble gets {points}; the last doubling brought "
+            f"{doubling.points}.",
+            markup=False,
+        )
     console.print(
-        f"(95 % intervals, from {result.n_folds}-fold cross-validation of the whole procedure, "
-        f"{result.n_repeats} times. The ensemble kept is fitted on all items.)",
+        f"(95 % intervals, from {result.n_folds}-fold cross-validation, "
+        f"{result.n_repeats} time(s), less the luck of the choice. "
+        "The ensemble kept is fitted on all items. bought again: share of resamples of the items "
+        "that buy this query.)",
         markup=False,
     )
 

@@ -18,7 +18,7 @@ from ensel.evaluation.scoring import SINGLE, Plan, SplitResult, score_split
 from ensel.evaluation.splits import random_splits
 from ensel.predictions import PredictionTable
 from ensel.selection import SELECTORS
-from ensel.voting import DEFAULT_VOTES, VOTES
+from ensel.voting import VOTES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -127,9 +127,9 @@ def compare(
     table : PredictionTable
         Labelled.
     methods : sequence of str, optional
-        Of ``single-best random top-k mrmr greedy-mi self-moa``; default all.
+        Of ``single-best random top-k mrmr greedy-mi greedy-logit self-moa``; default all.
     votes : sequence of str, optional
-        Of ``majority weighted map logit class-logit``; default the first three.
+        Of ``majority weighted map logit``; default all.
     budgets : sequence of int, optional
         Queries a question; default 1 to min(8, pool).
     train : float or int
@@ -161,20 +161,21 @@ def compare(
     """
     check_labelled(table)
     chosen_methods = known_names(methods, SELECTORS, "method")
-    chosen_votes = known_names(DEFAULT_VOTES if votes is None else votes, VOTES, "vote")
+    chosen_votes = known_names(votes, VOTES, "vote")
     chosen_budgets = checked_budgets(budgets, table)
     splits = random_splits(table, n_splits, train, seed)
     # The baseline is always scored, since every row is compared to it.
-    plan = Plan(
-        methods=tuple(dict.fromkeys([*chosen_methods, BASELINE[0]])),
-        votes=tuple(dict.fromkeys([*chosen_votes, BASELINE[1]])),
-        budgets=tuple(sorted({*chosen_budgets, 1} if SINGLE in chosen_methods else chosen_budgets)),
+    budgets_of_all = sorted({*chosen_budgets, 1} if SINGLE in chosen_methods else chosen_budgets)
+    plan = Plan.grid(
+        dict.fromkeys([*chosen_methods, BASELINE[0]]),
+        dict.fromkeys([*chosen_votes, BASELINE[1]]),
+        budgets_of_all,
     )
     results = over_splits(score_split, table, splits, plan, label="comparing", progress=progress)
     tests = [split.test for split in splits]
     baselines = {
         budget: _scores(results, (*BASELINE, budget), table.n_items, tests)
-        for budget in plan.budgets
+        for budget in budgets_of_all
     }
     rows = []
     for method in chosen_methods:

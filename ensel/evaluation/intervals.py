@@ -17,11 +17,11 @@ splits away from what the method would score on all the items there are:
 
 `compare` takes both from its splits. Folds of a cross-validation share most of their training
 items, and show too little of the second: `select` resamples the items and repeats the whole
-cross-validation instead (`ensel.evaluation.recommendation`), and hands the variance in.
+cross-validation instead (`ensel.evaluation.resampling`), and hands the variance in.
 
-Coverage is measured in ``benchmarks/coverage.py``. It is low where two methods bought the same
-queries in every split by luck, though on other items they would not: then nothing in these splits
-can show that they differ.
+Coverage is measured in ``benchmarks/interval_coverage.py``. It is low where two methods bought
+the same queries in every split by luck, though on other items they would not: then nothing in
+these splits can show that they differ.
 """
 
 from __future__ import annotations
@@ -41,6 +41,18 @@ class Estimate(NamedTuple):
     value: float
     low: float
     high: float
+
+    @property
+    def percent(self) -> str:
+        """``86.4 % [85.5, 87.3]``."""
+        value, low, high = (100 * number for number in self)
+        return f"{value:.1f} % [{low:.1f}, {high:.1f}]"
+
+    @property
+    def points(self) -> str:
+        """``+0.4 points [-0.1, +0.9]``."""
+        value, low, high = (100 * number for number in self)
+        return f"{value:+.1f} points [{low:+.1f}, {high:+.1f}]"
 
 
 class SplitScores:

@@ -6,6 +6,7 @@ guess: a missing answer is never right, for the single best query and for every 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,15 +20,31 @@ from ensel.voting import VOTES
 RANDOM_DRAWS = 10
 VOTE_DRAW = 1000  # number of the generator that settles the votes' ties
 SINGLE = "single-best"
+LEAST_PROBABILITY = 1e-6
+"""A vote surer than this of a wrong class is charged no more log loss."""
+
+Key = tuple[str, str, int]
+"""Method, vote, and number of queries."""
+SINGLE_KEY: Key = (SINGLE, "majority", 1)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to compare: names of methods and votes, and budgets in queries."""
+    """What to score: ensembles by method, vote and number of queries."""
 
-    methods: tuple[str, ...]
-    votes: tuple[str, ...]
-    budgets: tuple[int, ...]
+    keys: tuple[Key, ...]
+
+    @classmethod
+    def grid(cls, methods: Iterable[str], votes: Iterable[str], budgets: Iterable[int]) -> Plan:
+        """Every method with every vote at every budget; the single best query once."""
+        votes, budgets = tuple(votes), tuple(budgets)
+        keys: list[Key] = []
+        for method in methods:
+            if method == SINGLE:
+                keys.append(SINGLE_KEY)
+            else:
+                keys += [(method, vote, budget) for budget in budgets for vote in votes]
+        return cls(tuple(keys))
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,8 @@ class Scored:
 
     correct: np.ndarray
     """Score of each test item, shape (n_test,): 1 right, 0 wrong; a mean over random draws."""
+    log_loss: np.ndarray
+    """Of each test item, in nats, shape (n_test,); that of the first of random draws."""
     columns: tuple[int, ...]
     """Columns in the order of buying (of the first draw, for random)."""
     cost: float
@@ -46,7 +65,7 @@ class Scored:
 class SplitResult:
     """All ensembles on one split."""
 
-    scored: dict[tuple[str, str, int], Scored] = field(default_factory=dict)
+    scored: dict[Key, Scored] = field(default_factory=dict)
     unfilled: dict[tuple[str, int], str] = field(default_factory=dict)
     """Reason for each (method, budget) that the method could not fill."""
 
@@ -72,35 +91,34 @@ def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult
     def cost_of(columns: tuple[int, ...]) -> float:
         return float(costs[list(columns)].sum()) if costs is not None else float("nan")
 
-    for method in plan.methods:
-        most = 1 if method == SINGLE else max(plan.budgets)
+    for method in dict.fromkeys(method for method, _, _ in plan.keys):
+        keys = [key for key in plan.keys if key[0] == method]
         orders = []
         for draw in range(RANDOM_DRAWS if method == "random" else 1):
             selector = SELECTORS[method](random_state=split.rng(draw))
             if method != SINGLE:
-                selector.set_params(budget=most)
+                selector.set_params(budget=max(size for _, _, size in keys))
             selector.fit(voting.train, voting.y_train, models=table.models, costs=costs)
             orders.append(tuple(int(j) for j in selector.order_))
-        if method == SINGLE:
-            (best,) = orders[0]
-            own = table.answers[split.test, best] == voting.y_test
-            single = Scored(own.astype(np.float32), orders[0], cost_of(orders[0]))
-            result.scored[method, "majority", 1] = single
-            continue
-        for budget in plan.budgets:
-            if len(orders[0]) < budget:
+        for key in keys:
+            _, vote, size = key
+            if len(orders[0]) < size:
                 model = table.models[orders[0][0]]
-                result.unfilled[method, budget] = (
+                result.unfilled[method, size] = (
                     f"the best model, {model}, has {len(orders[0])} sample(s)"
                 )
                 continue
-            sets = [order[:budget] for order in orders]
-            for vote in plan.votes:
-                correct = np.mean([voting.correct(vote, columns) for columns in sets], axis=0)
-                cost = float(np.mean([cost_of(columns) for columns in sets]))
-                result.scored[method, vote, budget] = Scored(
-                    correct.astype(np.float32), sets[0], cost
-                )
+            sets = [order[:size] for order in orders]
+            if method == SINGLE:
+                voted = [voting.alone(sets[0][0])]
+            else:
+                voted = [voting.voted(vote, columns) for columns in sets]
+            result.scored[key] = Scored(
+                np.mean([correct for correct, _ in voted], axis=0).astype(np.float32),
+                voted[0][1],
+                sets[0],
+                float(np.mean([cost_of(columns) for columns in sets])),
+            )
     return result
 
 
@@ -114,10 +132,10 @@ class _VotingRoom:
         self.test = table.answers[split.test]
         self.y_train, self.y_test = labels[split.train], labels[split.test]
         self.n_classes = table.n_classes
-        self.done: dict[tuple[str, tuple[int, ...]], np.ndarray] = {}
+        self.done: dict[tuple[str, tuple[int, ...]], tuple[np.ndarray, np.ndarray]] = {}
 
-    def correct(self, vote: str, columns: tuple[int, ...]) -> np.ndarray:
-        """Which test items the vote of these columns gets right."""
+    def voted(self, vote: str, columns: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Which test items the vote of these columns gets right, and its log losses."""
         key = (vote, tuple(sorted(columns)))
         if key not in self.done:
             chosen = list(key[1])
@@ -125,5 +143,15 @@ class _VotingRoom:
             fitted.fit(self.train[:, chosen], self.y_train)
             test = self.test[:, chosen]
             answered = (test != MISSING).any(axis=1)
-            self.done[key] = answered & (fitted.predict(test) == self.y_test)
+            p = fitted.predict_proba(test)
+            of_label = p[np.arange(len(p)), self.y_test]
+            self.done[key] = (
+                answered & (p.argmax(axis=1) == self.y_test),
+                -np.log(np.maximum(of_label, LEAST_PROBABILITY)).astype(np.float32),
+            )
         return self.done[key]
+
+    def alone(self, column: int) -> tuple[np.ndarray, np.ndarray]:
+        """Which test items a query gets right by itself; it names no probabilities."""
+        own = self.test[:, column] == self.y_test
+        return own, np.full(len(own), np.nan, dtype=np.float32)

@@ -62,6 +62,9 @@ def folds(
         by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
         fold = np.empty(table.n_items, dtype=int)
         fold[by_class] = np.arange(table.n_items) % n_folds  # deals each class out in turn
+        if "group" in table.items:  # copies of one question share the fold of the first of them
+            group = pd.factorize(table.items["group"])[0]
+            fold = fold[np.unique(group, return_index=True)[1][group]]
         for number, child in enumerate(repeat.spawn(n_folds)):
             splits.append(_split(table, fold != number, child))
     return splits

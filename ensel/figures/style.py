@@ -11,6 +11,7 @@ METHOD_STYLE: dict[str, dict[str, Any]] = {
     "top-k": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
     "mrmr": {"color": "#E69F00", "linestyle": (0, (5, 1, 1, 1)), "marker": "^"},
     "greedy-mi": {"color": "#D55E00", "linestyle": "-", "marker": "s"},
+    "greedy-logit": {"color": "#56B4E9", "linestyle": (0, (7, 1.5)), "marker": "v"},
     "self-moa": {"color": "#009E73", "linestyle": (0, (2, 1)), "marker": "D"},
 }
 """Line style of each method, the same in every figure."""

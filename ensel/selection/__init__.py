@@ -1,6 +1,7 @@
 """Which queries to buy: one method a file, all scikit-learn feature selectors."""
 
 from ensel.selection.base import QuerySelector
+from ensel.selection.greedy_logit import GreedyLogit
 from ensel.selection.greedy_mi import GreedyMI
 from ensel.selection.mrmr import MRMR
 from ensel.selection.random import Random
@@ -13,6 +14,7 @@ SELECTORS: dict[str, type[QuerySelector]] = {
     "top-k": TopK,
     "mrmr": MRMR,
     "greedy-mi": GreedyMI,
+    "greedy-logit": GreedyLogit,
     "self-moa": SelfMoA,
 }
 """Selectors by the name they have on the command line and in results."""
@@ -20,6 +22,7 @@ SELECTORS: dict[str, type[QuerySelector]] = {
 __all__ = [
     "MRMR",
     "SELECTORS",
+    "GreedyLogit",
     "GreedyMI",
     "QuerySelector",
     "Random",

@@ -22,6 +22,7 @@ class Market:
 
     answers: np.ndarray  # (n_items, n_queries) int
     labels: np.ndarray  # (n_items,) class index
+    classes: np.ndarray  # (n_classes,) sorted labels
     right: np.ndarray  # (n_items, n_queries) bool: answer is the label; missing is not
     models: np.ndarray  # (n_queries,) str
     costs: np.ndarray  # (n_queries,) float, zeros where unknown
@@ -102,6 +103,7 @@ class QuerySelector(SelectorMixin, BaseEstimator):
         market = Market(
             answers=codes,
             labels=labels,
+            classes=classes,
             right=right_answers(codes, labels, classes),
             models=_per_query(models, n_queries, "models", np.arange(n_queries).astype(str)),
             costs=_per_query(costs, n_queries, "costs", np.zeros(n_queries)).astype(float),

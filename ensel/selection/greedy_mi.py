@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ensel.information.candidates import information_with
+from ensel.information.entropy import entropy_of_counts
 from ensel.information.patterns import pattern_ids
 from ensel.selection.base import Market, QuerySelector
 
@@ -30,22 +30,51 @@ class GreedyMI(QuerySelector):
     gain_unit = "bits"
 
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
-        pattern = np.zeros(len(market.labels), dtype=np.int64)
-        open_ = np.ones(market.answers.shape[1], dtype=bool)
+        from ensel.information.counting import by_query, conditional_entropies
+
+        labels, n_items = market.labels, len(market.labels)
+        n_labels = len(market.classes)
+        answers = by_query(market.answers)
+        h_label = entropy_of_counts(np.bincount(labels))
+        is_open = np.ones(len(answers), dtype=bool)
         order: list[int] = []
         gains: list[float] = []
         known = 0.0
         ties = None
+        rows = np.arange(n_items)
+        pattern = np.zeros(n_items, dtype=np.int64)
         for _ in range(budget):
-            columns = np.flatnonzero(open_)
-            scores = np.full(len(open_), -np.inf)
-            scores[columns] = information_with(pattern, market.answers[:, columns], market.labels)
+            columns = np.flatnonzero(is_open)
+            n_patterns = int(pattern.max(initial=-1)) + 1
+            left = conditional_entropies(
+                pattern * n_labels + labels[rows], n_patterns, n_labels, answers, rows, columns
+            )
+            scores = np.full(len(is_open), -np.inf)
+            scores[columns] = np.maximum(h_label - left / n_items, 0.0)
             if ties is None:  # the first round's scores are the individual ones
                 ties = market.ties(scores)
-            best = ties.best(scores, open_)
+            best = ties.best(scores, is_open)
             order.append(best)
             gains.append(max(float(scores[best]) - known, 0.0))
             known = float(scores[best])
-            open_[best] = False
-            pattern = pattern_ids(np.column_stack([pattern, market.answers[:, best]]))
+            is_open[best] = False
+            rows, pattern = _unsettled(rows, pattern, answers[best], labels, n_labels)
         return order, gains
+
+
+def _unsettled(
+    rows: np.ndarray, pattern: np.ndarray, answers: np.ndarray, labels: np.ndarray, n_labels: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Items whose pattern, with one more query, does not settle the label, and their patterns.
+
+    No further query can tell more about the others.
+    """
+    if len(rows) == 0:
+        return rows, pattern
+    ids = pattern_ids(np.column_stack([pattern, answers[rows]]))
+    n_cells = (int(ids.max()) + 1) * n_labels
+    counts = np.bincount(ids * n_labels + labels[rows], minlength=n_cells)
+    mixed = (counts.reshape(-1, n_labels) > 0).sum(axis=1) > 1
+    kept = mixed[ids]
+    number = np.cumsum(mixed) - 1
+    return rows[kept], number[ids[kept]]

@@ -1,7 +1,7 @@
 """How the answers of the bought queries become one answer: one method a file."""
 
 from ensel.voting.base import Vote
-from ensel.voting.logit import ClassLogitVote, LogitVote
+from ensel.voting.logit import LogitVote
 from ensel.voting.majority import MajorityVote
 from ensel.voting.map import MAPVote
 from ensel.voting.weighted import WeightedVote
@@ -11,17 +11,11 @@ VOTES: dict[str, type[Vote]] = {
     "weighted": WeightedVote,
     "map": MAPVote,
     "logit": LogitVote,
-    "class-logit": ClassLogitVote,
 }
 """Votes by the name they have on the command line and in results."""
 
-DEFAULT_VOTES = ("majority", "weighted", "map")
-"""What `compare` tries unless told otherwise: the votes of the published comparison."""
-
 __all__ = [
-    "DEFAULT_VOTES",
     "VOTES",
-    "ClassLogitVote",
     "LogitVote",
     "MAPVote",
     "MajorityVote",

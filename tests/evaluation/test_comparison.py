@@ -50,8 +50,8 @@ def test_every_cell_is_there_once(result):
     assert len(found) == len(result.rows)
     expected = {("single-best", "majority", 1)} | {
         (method, vote, budget)
-        for method in ("random", "top-k", "mrmr", "greedy-mi", "self-moa")
-        for vote in ("majority", "weighted", "map")
+        for method in ("random", "top-k", "mrmr", "greedy-mi", "greedy-logit", "self-moa")
+        for vote in ("majority", "weighted", "map", "logit")
         for budget in (1, 3, 6)
         if not (method == "self-moa" and budget == 6)
     }
@@ -81,7 +81,7 @@ def test_one_cell_by_hand(imdb):
     """Fit greedy MI + MAP on a split's training items ourselves, and score it."""
     table = imdb.subset(items=slice(0, None, 25), queries=imdb.query_names[::5])
     (split,) = random_splits(table, 1, 0.5, seed=3)
-    plan = Plan(("greedy-mi",), ("map",), (3,))
+    plan = Plan.grid(("greedy-mi",), ("map",), (3,))
     found = score_split(table, split, plan).scored["greedy-mi", "map", 3]
     X, y = table.answers, table.labels.astype(int)
     order = GreedyMI(budget=3).fit(X[split.train], y[split.train]).order_
@@ -103,7 +103,9 @@ def test_test_labels_do_not_leak(imdb):
     other = PredictionTable(
         table.answers, labels, classes=table.classes, queries=table.queries, items=table.items
     )
-    plan = Plan(("top-k", "mrmr", "greedy-mi", "self-moa", "random"), ("map", "weighted"), (1, 3))
+    plan = Plan.grid(
+        ("top-k", "mrmr", "greedy-mi", "self-moa", "random"), ("map", "weighted"), (1, 3)
+    )
     before, after = score_split(table, split, plan), score_split(other, split, plan)
     for key, scored in before.scored.items():
         assert scored.columns == after.scored[key].columns

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ensel import InputError, PredictionTable, select
@@ -29,11 +30,50 @@ def test_json(small_pool):
     assert data["gain_vs_single"] == pytest.approx(gain, abs=1e-6)
 
 
-def test_says_when_one_query_is_better(real):
+def test_answers_one_query_where_no_ensemble_is_better(real):
     # MedMCQA: no ensemble of this pool reaches its best model.
-    result = select(real("medmcqa"), 7)
+    result = select(real("medmcqa"), 5)
+    assert (result.queries, result.method) == (["DeepSeek-R1"], "single-best")
+    assert result.gain_vs_single == (0, 0, 0)
+    assert result.rejected.gain.low < 0 < result.rejected.gain.high
+    assert result.why.startswith("no ensemble within the budget is clearly better than asking Deep")
+    assert f"{100 * result.rejected.gain.value:+.1f} points" in result.why
+    data = json.loads(result.to_json())
+    assert data["rejected"]["gain"] == pytest.approx(result.rejected.gain.value)
+    assert data["stability"][0] == {"query": "DeepSeek-R1", "share": 1.0}
+
+
+def test_says_when_a_given_method_is_worse(real):
+    result = select(real("medmcqa"), 7, method="greedy-mi")
     assert result.gain_vs_single.high < 0
     assert result.why == "worse than asking DeepSeek-R1 alone: buy that one query"
+
+
+def test_one_fit_answers_every_budget(real):
+    table = real("imdb-llm")
+    result = select(table, 5)
+    rows = result.by_budget
+    assert rows["budget"].tolist() == [1, 2, 3, 4, 5]
+    assert (rows["size"] <= rows["budget"]).all()
+    assert [len(queries) for queries in rows["queries"]] == rows["size"].tolist()
+    last = rows.iloc[-1]
+    assert (last["accuracy"], last["queries"]) == (result.expected.value, result.queries)
+    fewer = select(table, 3).by_budget
+    pd.testing.assert_frame_equal(
+        fewer[["method", "vote", "size", "queries"]],
+        rows[["method", "vote", "size", "queries"]].iloc[:3],
+    )
+    held_out = ["accuracy", "gain_vs_single"]
+    assert (rows[held_out].iloc[2] - fewer[held_out].iloc[2]).abs().max() < 1e-9
+
+
+def test_stability_counts_resamples(small_pool):
+    result = select(small_pool, 2, n_boot=8, n_repeats=1)
+    shares = result.stability["share"]
+    assert (shares * 8 % 1 == 0).all()
+    assert shares.between(0, 1).all()
+    assert shares.is_monotonic_decreasing
+    assert 1 <= shares.sum() <= 2  # one or two queries a resample
 
 
 def test_says_when_an_ensemble_is_better(real):
@@ -45,7 +85,7 @@ def test_says_when_an_ensemble_is_better(real):
 def test_expected_accuracy_is_not_the_training_accuracy(real):
     """A table of patterns of 8 models flatters itself on its own items; the promise does not."""
     table = real("mmlu").subset(items=slice(0, None, 6))
-    result = select(table, 8, n_repeats=1)
+    result = select(table, 8, method="greedy-mi", n_repeats=1)
     fitted = result.ensemble.predict(table)
     flattered = (fitted["label"].to_numpy() == np.array(table.classes)[table.labels]).mean()
     assert flattered > result.expected.high
@@ -64,6 +104,7 @@ def test_single_best_is_its_own_ensemble(small_pool):
         (7, {}, "from 1 to 6"),
         (2, {"method": "best"}, "no method 'best'"),
         (2, {"vote": "loudest"}, "no vote 'loudest'"),
+        (2, {"vote": "map"}, "vote 'map' without a method"),
         (2, {"method": "self-moa"}, "can fill 1 of 2 queries"),
         (2, {"method": "single-best"}, "single-best buys one query"),
         (2, {"n_folds": 501}, "2 to 500 folds"),

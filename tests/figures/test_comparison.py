@@ -15,8 +15,13 @@ def result(imdb):
 def test_lines_are_the_numbers(result):
     figure = result.figure()
     above = [axis for axis in figure.axes if axis.get_title()]
-    assert [axis.get_title() for axis in above] == ["majority vote", "weighted vote", "map vote"]
-    for axis, vote in zip(above, ("majority", "weighted", "map"), strict=True):
+    assert [axis.get_title() for axis in above] == [
+        "majority vote",
+        "weighted vote",
+        "map vote",
+        "logit vote",
+    ]
+    for axis, vote in zip(above, ("majority", "weighted", "map", "logit"), strict=True):
         lines = {line.get_label(): line for line in axis.get_lines()}
         rows = result.rows[(result.rows["vote"] == vote) & (result.rows["method"] == "greedy-mi")]
         np.testing.assert_allclose(lines["greedy-mi"].get_ydata(), 100 * rows["accuracy"])

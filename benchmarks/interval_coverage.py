@@ -5,9 +5,9 @@ they were all there is, the intervals are computed, and checked against the trut
 the population: for `compare`, the mean accuracy of methods that learned from that many items; for
 `select`, the accuracy of the very ensemble that it kept.
 
-    python benchmarks/coverage.py
+    python benchmarks/interval_coverage.py
 
-Writes benchmarks/results/coverage.csv and prints a summary. About half an hour on two cores.
+Writes benchmarks/results/interval_coverage.csv and prints a summary. Half an hour on two cores.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ensel.evaluation.splits import Split, random_splits
 from ensel.files import written_whole
 
 METHODS = ("single-best", "random", "top-k", "mrmr", "greedy-mi")
-PLAN = Plan(methods=METHODS, votes=("majority", "weighted", "map"), budgets=(1, 3, 5))
+PLAN = Plan.grid(METHODS, ("majority", "weighted", "map"), (1, 3, 5))
 SELECTED = [("top-k", "weighted", 3), ("greedy-mi", "map", 3), ("greedy-mi", "map", 5)]
 BASELINE = ("top-k", "weighted")
 RESULTS = Path(__file__).parent / "results"
@@ -134,7 +134,7 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=5)
     parser.add_argument("--replicates", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--output", type=Path, default=RESULTS / "coverage.csv")
+    parser.add_argument("--output", type=Path, default=RESULTS / "interval_coverage.csv")
     given = parser.parse_args()
     table = pd.concat(
         study(name, n_items, given) for name in given.datasets for n_items in given.items

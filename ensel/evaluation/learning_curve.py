@@ -1,0 +1,90 @@
+"""What more labels would bring: the same method with fewer of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ensel.evaluation.intervals import SplitScores, accuracy_interval, difference_interval
+from ensel.evaluation.progress import over_splits
+from ensel.evaluation.scoring import SINGLE_KEY, Key, Plan, score_split
+from ensel.evaluation.splits import Split, random_splits
+from ensel.predictions import PredictionTable
+
+N_SPLITS = 8
+PARTS = (8, 4, 2)
+FEWEST = 10
+
+
+def learning_curve(
+    table: PredictionTable, key: Key, *, seed: int = 0, progress: bool | None = None
+) -> pd.DataFrame:
+    """Held-out accuracy of an ensemble's method with an eighth, a quarter and half of the items.
+
+    In each of eight random splits, the smaller training sets are part of the larger ones, and all
+    are judged on the other half of the items, so that what a doubling brings is a paired
+    difference. Sizes below ten items, or with one class only, are left out.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled.
+    key : (method, vote, size)
+    seed : int
+    progress : bool, optional
+
+    Returns
+    -------
+    DataFrame
+        One row per size: `n_train`, `accuracy` with `ci_low` and `ci_high`, `single_best` (the
+        single best query chosen in the same way), `doubling` (gain over half the labels) with
+        `doubling_ci_low` and `doubling_ci_high`; NaN in the first row.
+
+    Examples
+    --------
+    >>> from ensel import load_dataset
+    >>> pool = load_dataset("imdb").subset(items=slice(0, None, 50))
+    >>> learning_curve(pool, ("top-k", "logit", 3))["n_train"].tolist()
+    [62, 125, 250]
+    """
+    halves = random_splits(table, N_SPLITS, 0.5, seed)
+    plan = Plan((SINGLE_KEY, key) if key != SINGLE_KEY else (key,))
+    rows: list[dict[str, float]] = []
+    before: SplitScores | None = None
+    for part in PARTS:
+        splits = [_smaller(split, 2 / part) for split in halves]
+        classes = min(len(np.unique(table.known_labels[split.train])) for split in splits)
+        if len(splits[0].train) < FEWEST or classes < 2:
+            continue
+        results = over_splits(
+            score_split, table, splits, plan, label=f"learning from 1/{part}", progress=progress
+        )
+        if any(key not in result.scored for result in results):
+            continue
+        tests = [split.test for split in splits]
+        scores, single = (
+            SplitScores(table.n_items, tests, [r.scored[k].correct for r in results])
+            for k in (key, SINGLE_KEY)
+        )
+        value = accuracy_interval(scores)
+        gain = (np.nan,) * 3 if before is None else difference_interval(scores - before)
+        rows.append(
+            {
+                "n_train": len(splits[0].train),
+                "accuracy": value.value,
+                "ci_low": value.low,
+                "ci_high": value.high,
+                "single_best": single.mean,
+                "doubling": gain[0],
+                "doubling_ci_low": gain[1],
+                "doubling_ci_high": gain[2],
+            }
+        )
+        before = scores
+    return pd.DataFrame(rows)
+
+
+def _smaller(split: Split, share: float) -> Split:
+    """The same test items, and a random share of the training items; larger shares hold smaller."""
+    order = split.rng(0).permutation(split.train)
+    return Split(np.sort(order[: round(share * len(order))]), split.test, split.seed)

@@ -1,0 +1,216 @@
+"""What choosing, fitting and judging would have said on other items: the bootstrap behind `select`.
+
+A promise from cross-validation moves with three things. *Which items were at hand*: the variance
+of the mean of the held-out scores, V_items. *What was learned* from them: the chosen method is
+fitted and cross-validated again on items drawn with replacement, copies of an item in one fold. A
+resample carries the sample's luck and its own, so whatever depends on what was learned varies twice
+as much as it should: V_boot = V_items + 2 V_learned, and V_items + V_learned is the mean of V_items
+and V_boot. *What was chosen*: items are reweighted, and the choice is made again from the held-out
+scores at hand; V_chosen is the variance of the full-sample scores of what it lands on. The same
+reweighting prices the winner's luck: what is chosen looks better on the items that chose it than
+on all of them, by the optimism that is then taken off (Efron 1983). The sum of variances is derived
+here; ``benchmarks/interval_coverage.py`` measures what it covers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ensel.errors import InputError
+from ensel.evaluation.choice import HeldOut, choose
+from ensel.evaluation.progress import run_all
+from ensel.evaluation.scoring import SINGLE, SINGLE_KEY, Key, Plan, score_split
+from ensel.evaluation.splits import Split, check_seed
+from ensel.predictions import PredictionTable
+from ensel.selection import SELECTORS
+
+RESAMPLE_FOLDS = 5
+RECHOICES = 100
+
+
+@dataclass(frozen=True)
+class Luck:
+    """How much of a held-out score is luck of the choice: of the accuracy, and of the gain.
+
+    Attributes
+    ----------
+    optimism, gain_optimism : float
+        To be taken off the score of what was chosen.
+    variance, gain_variance : float
+        V_chosen.
+    """
+
+    optimism: float = 0.0
+    gain_optimism: float = 0.0
+    variance: float = 0.0
+    gain_variance: float = 0.0
+
+
+def luck_of_choice(held_out: HeldOut, budget: int, seed: int) -> Luck:
+    """Choose again on reweighted items.
+
+    Parameters
+    ----------
+    held_out : HeldOut
+    budget : int
+    seed : int
+
+    Returns
+    -------
+    Luck
+    """
+    rng = np.random.default_rng([check_seed(seed), 5])
+    n_items = len(held_out.correct)
+    whole = dict(zip(held_out.keys, held_out.correct.mean(axis=0), strict=True))
+    rows = []
+    for _ in range(RECHOICES):
+        weights = np.bincount(rng.integers(n_items, size=n_items), minlength=n_items)
+        key = choose(held_out, budget, weights).key
+        looks = weights @ held_out.scores(key) / n_items
+        single = weights @ held_out.scores(SINGLE_KEY) / n_items
+        gain = whole[key] - whole[SINGLE_KEY]
+        rows.append((looks - whole[key], looks - single - gain, whole[key], gain))
+    optimism, gain_optimism = np.mean(rows, axis=0)[:2]
+    variance, gain_variance = np.var(rows, axis=0, ddof=1)[2:]
+    return Luck(max(float(optimism), 0.0), max(float(gain_optimism), 0.0), variance, gain_variance)
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """What resamples say.
+
+    Attributes
+    ----------
+    variances : dict of key to (float, float)
+        V_boot of each ensemble's accuracy, and of its gain over the single best query; absent
+        where fewer than two resamples could fill it.
+    bought : DataFrame
+        Share of resamples that buy each query: columns `query` and `share`, largest first.
+    """
+
+    variances: dict[Key, tuple[float, float]]
+    bought: pd.DataFrame
+
+
+def resample(
+    table: PredictionTable,
+    keys: tuple[Key, ...],
+    chosen: Key,
+    held_out: HeldOut | None,
+    budget: int,
+    *,
+    n_boot: int,
+    seed: int,
+    progress: bool | None = None,
+) -> Resampled:
+    """Cross-validate ensembles, and buy again, on items drawn with replacement.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    keys : tuple of key
+        Ensembles whose variances are wanted.
+    chosen : key
+        What was bought.
+    held_out : HeldOut or None
+        To choose again from in each resample; None where method and vote were given.
+    budget : int
+    n_boot : int
+        At least 2.
+    seed : int
+    progress : bool, optional
+
+    Returns
+    -------
+    Resampled
+    """
+    from joblib import delayed
+
+    if n_boot < 2:
+        raise InputError(f"{n_boot} resamples; at least 2 are needed for an interval")
+    children = np.random.SeedSequence([check_seed(seed), 4]).spawn(n_boot)
+    plan = Plan(tuple(dict.fromkeys([SINGLE_KEY, *keys])))
+    jobs = (delayed(_draw)(table, plan, chosen, held_out, budget, child) for child in children)
+    done = run_all(jobs, n_boot, label="resampling", unit="draw", progress=progress)
+    draws = [draw for draw in done if draw is not None]
+    if len(draws) < 2:
+        raise InputError(
+            f"{table.name}: too few items of the rarer classes to resample {table.n_items} items"
+        )
+    # In a resample another model may be best and have too few samples for a budget.
+    found = {key: [d[0][key] for d in draws if key in d[0]] for key in plan.keys}
+    variances = {
+        key: (
+            float(np.var([accuracy for accuracy, _ in pairs], ddof=1)),
+            float(np.var([gain for _, gain in pairs], ddof=1)),
+        )
+        for key, pairs in found.items()
+        if len(pairs) >= 2
+    }
+    counts = np.bincount(np.concatenate([d[1] for d in draws]), minlength=table.n_queries)
+    shares = pd.DataFrame({"query": table.query_names, "share": counts / len(draws)})
+    shares = shares[shares["share"] > 0].sort_values("share", ascending=False, kind="stable")
+    return Resampled(variances, shares.reset_index(drop=True))
+
+
+def buy(
+    table: PredictionTable, key: Key, rows: np.ndarray | slice, seed: int | np.random.Generator
+) -> tuple[list[int], np.ndarray, str]:
+    """What a method buys from given items: columns in order, gains, and the gains' unit.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    key : key
+    rows : ndarray of int or slice
+        Items to learn from.
+    seed : int or Generator
+
+    Returns
+    -------
+    list of int, ndarray of float, str
+    """
+    method, _, size = key
+    selector = SELECTORS[method](random_state=seed)
+    if method != SINGLE:
+        selector.set_params(budget=size)
+    labels = table.known_labels[rows]
+    selector.fit(table.answers[rows], labels, models=table.models, costs=table.costs)
+    return [int(j) for j in selector.order_], selector.gains_, selector.gain_unit
+
+
+def _draw(
+    table: PredictionTable,
+    plan: Plan,
+    chosen: Key,
+    held_out: HeldOut | None,
+    budget: int,
+    seed: np.random.SeedSequence,
+) -> tuple[dict[Key, tuple[float, float]], list[int]] | None:
+    """One resample: accuracies and gains, and what is bought; None if a part has one class."""
+    rng = np.random.default_rng(seed)
+    fold = rng.permutation(table.n_items) % min(RESAMPLE_FOLDS, table.n_items)
+    if "group" in table.items:  # copies of one question are copies of one item
+        fold = fold[pd.factorize(table.items["group"])[0]]
+    rows = rng.integers(table.n_items, size=table.n_items)
+    right: dict[Key, list[np.ndarray]] = {}
+    for number in np.unique(fold[rows]):
+        test = fold[rows] == number
+        if len(np.unique(table.known_labels[rows[~test]])) < 2:
+            return None
+        split = Split(rows[~test], rows[test], seed)
+        for key, scored in score_split(table, split, plan).scored.items():
+            right.setdefault(key, []).append(scored.correct)
+    single = np.concatenate(right[SINGLE_KEY])
+    scores = {
+        key: (float(correct.mean()), float((correct - single).mean()))
+        for key, correct in ((key, np.concatenate(parts)) for key, parts in right.items())
+        if len(correct) == len(single)
+    }
+    if held_out is not None:
+        weights = np.bincount(rows, minlength=table.n_items)
+        chosen = choose(held_out, budget, weights).key
+    return scores, buy(table, chosen, rows, rng)[0]
