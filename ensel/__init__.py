@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from ensel.datasets import list_datasets, load_dataset
     from ensel.ensemble import Ensemble
     from ensel.errors import InputError, InputWarning
-    from ensel.evaluation import compare, describe, error_floor, select
+    from ensel.evaluation import compare, describe, error_floor, frontier, select
     from ensel.formats import read_table
     from ensel.predictions import PredictionTable
 
@@ -21,6 +21,7 @@ _HOME = {
     "compare": "ensel.evaluation",
     "describe": "ensel.evaluation",
     "error_floor": "ensel.evaluation",
+    "frontier": "ensel.evaluation",
     "list_datasets": "ensel.datasets",
     "load_dataset": "ensel.datasets",
     "read_table": "ensel.formats",
@@ -36,6 +37,7 @@ __all__ = [
     "compare",
     "describe",
     "error_floor",
+    "frontier",
     "list_datasets",
     "load_dataset",
     "read_table",

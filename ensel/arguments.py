@@ -36,6 +36,33 @@ def numbers(text: str, option: str) -> list[int]:
     return found
 
 
+def amounts(text: str, option: str) -> list[float]:
+    """Numbers above 0 from a list like ``0.5,1,2``."""
+    try:
+        found = [float(word) for word in words(text)]
+    except ValueError:
+        found = []
+    if not found or not all(0 <= number < float("inf") for number in found):
+        raise InputError(f"{option} {text!r}: numbers from 0 are needed, like 0.5,1,2")
+    return found
+
+
+def priced(table: PredictionTable, prices: Path | None, tokens: str | None) -> PredictionTable:
+    """The table with the costs that a file of prices gives."""
+    from ensel.formats.prices import read_prices, with_prices
+
+    if prices is None:
+        if tokens is not None:
+            raise InputError(f"--tokens {tokens!r} without --prices: give both")
+        return table
+    counts = None if tokens is None else amounts(tokens, "--tokens")
+    if counts is not None and len(counts) != 2:
+        raise InputError(f"--tokens {tokens!r}: two numbers, tokens in and out, are needed")
+    return with_prices(
+        table, read_prices(prices), None if counts is None else (counts[0], counts[1])
+    )
+
+
 def training_part(text: str) -> float | int:
     """A share (``0.5``) or a number of items (``500``)."""
     try:

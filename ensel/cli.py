@@ -11,10 +11,19 @@ from typing import Annotated, Any
 import typer
 
 from ensel import __version__
-from ensel.arguments import check_outputs, load_table, numbers, training_part, words, write_json
+from ensel.arguments import (
+    amounts,
+    check_outputs,
+    load_table,
+    numbers,
+    priced,
+    training_part,
+    words,
+    write_json,
+)
 from ensel.errors import InputError, InputWarning
 
-METHODS = "single-best,random,top-k,mrmr,greedy-mi,greedy-logit,self-moa"
+METHODS = "single-best,random,top-k,mrmr,greedy-mi,greedy-logit,gain-per-cost,self-moa"
 VOTES = "majority,weighted,map,logit"
 TABLE_SUFFIXES = {".csv", ".tsv", ".parquet"}
 
@@ -72,6 +81,19 @@ Statements = Annotated[
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write the result as JSON here; - is the screen.")
+]
+
+
+Prices = Annotated[
+    Path | None,
+    typer.Option(
+        help="CSV with the columns model, input, output (USD per million tokens) and, if known, "
+        "input_tokens, output_tokens; costs are then USD per 1,000 questions."
+    ),
+]
+Tokens = Annotated[
+    str | None,
+    typer.Option(help="With --prices: tokens in and out a question, like 500,200."),
 ]
 
 
@@ -139,11 +161,11 @@ def compare_command(
         str,
         typer.Option(
             help="Comma-separated, of: single-best, random, top-k, mrmr, greedy-mi, "
-            "greedy-logit, self-moa.",
+            "greedy-logit, gain-per-cost, self-moa.",
             autocompletion=_complete_words(METHODS),
-            show_default="all",
+            show_default="all that apply",
         ),
-    ] = METHODS,
+    ] = "",
     votes: Annotated[
         str,
         typer.Option(
@@ -184,7 +206,7 @@ def compare_command(
     table = load_table(source, label, labels, classes, ignore, statements, seed)
     result = compare(
         table,
-        methods=words(methods),
+        methods=words(methods) or None,
         votes=words(votes),
         budgets=chosen_budgets,
         train=chosen_train,
@@ -201,12 +223,21 @@ def compare_command(
 @app.command("select")
 def select_command(
     source: Source,
-    budget: Annotated[int, typer.Option(help="Most queries a question.")],
+    budget: Annotated[
+        int | None,
+        typer.Option(help="Most queries a question; default, with --money, min(8, pool)."),
+    ] = None,
+    money: Annotated[
+        float | None,
+        typer.Option(help="Most that the queries may cost together, in the unit of the costs."),
+    ] = None,
+    prices: Prices = None,
+    tokens: Tokens = None,
     method: Annotated[
         str | None,
         typer.Option(
-            help="One of single-best, random, top-k, mrmr, greedy-mi, greedy-logit, self-moa; "
-            "then the whole budget is spent.",
+            help="One of single-best, random, top-k, mrmr, greedy-mi, greedy-logit, "
+            "gain-per-cost, self-moa; then the whole budget is spent.",
             autocompletion=_complete_words(METHODS),
             show_default="chosen, with the vote and the number of queries",
         ),
@@ -244,11 +275,15 @@ def select_command(
 
     if save is not None and str(save) == "-":
         raise InputError("--save -: an ensemble is kept in a file; give its name")
-    check_outputs(json, save, inputs=(source, labels))
+    check_outputs(json, save, inputs=(source, labels, prices))
+    if budget is None and money is None:
+        raise InputError("how many queries a question? give --budget 3, or a sum with --money")
     table = load_table(source, label, labels, classes, ignore, statements, seed)
+    table = priced(table, prices, tokens)
     result = select(
         table,
         budget,
+        money=money,
         method=method,
         vote=vote,
         n_folds=folds,
@@ -260,6 +295,47 @@ def select_command(
     if save is not None:
         result.ensemble.save(save)
         print(f"ensemble: {save}", file=sys.stderr if str(json) == "-" else sys.stdout)
+
+
+@app.command("frontier")
+def frontier_command(
+    source: Source,
+    money: Annotated[
+        str | None,
+        typer.Option(help="Sums, like 0.5,1,2; default six from the cheapest query up."),
+    ] = None,
+    budget: Annotated[
+        int | None, typer.Option(help="Most queries a question; default min(8, pool).")
+    ] = None,
+    prices: Prices = None,
+    tokens: Tokens = None,
+    seed: Seed = 0,
+    statements: Statements = False,
+    label: Label = "label",
+    labels: LabelsFile = None,
+    classes: Classes = None,
+    ignore: Ignore = None,
+    json: JsonFile = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Save the picture here (.png, .pdf, .svg).")
+    ] = None,
+) -> None:
+    """Show accuracy against money: what each sum would buy.
+
+    Example: [bold]ensel frontier imdb-api --figure frontier.png[/bold]
+    """
+    from ensel import printing
+    from ensel.evaluation import frontier
+
+    check_outputs(json, figure=figure, inputs=(source, labels, prices))
+    levels = None if money is None else amounts(money, "--money")
+    table = load_table(source, label, labels, classes, ignore, statements, seed)
+    result = frontier(priced(table, prices, tokens), levels, budget=budget, seed=seed)
+    if write_json(result, json):
+        printing.print_frontier(result)
+    if figure is not None:
+        printing.save_figure(result.figure(), figure)
+        print(f"figure: {figure}", file=sys.stderr if str(json) == "-" else sys.stdout)
 
 
 @app.command("floor")

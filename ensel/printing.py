@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ensel.datasets import Dataset
-    from ensel.evaluation import Comparison, Description, Floor, Selection
+    from ensel.evaluation import Comparison, Description, Floor, Frontier, Selection
 
 MOST_QUERIES = 24
 BUDGETS_PER_TABLE = 8
@@ -206,6 +206,7 @@ def print_selection(result: Selection) -> None:
         unit = result.cost_unit or "the file's unit"
         console.print(f"Cost per question            {result.cost:.3g} ({unit})", markup=False)
     console.print(f"Verdict: {result.why}.", markup=False)
+    console.print(f"Information on the label: {result.information}.", markup=False)
     if len(result.by_budget) > 1 and result.chosen:
         console.print("\nWhat each budget would buy:")
         with_cost = not result.by_budget["cost"].isna().any()
@@ -243,6 +244,30 @@ def print_selection(result: Selection) -> None:
         "that buy this query.)",
         markup=False,
     )
+
+
+def print_frontier(result: Frontier) -> None:
+    """Print what each sum of money would buy."""
+    console = _console()
+    console.print(
+        f"Accuracy against money on {result.dataset} ({result.n_items:,} items), in "
+        f"{result.cost_unit or 'the unit of the file'}\n",
+        markup=False,
+    )
+    table = _table("money", "cost", "queries", "expected %", "method", "", left=0)
+    table.columns[4].justify = "left"
+    for row in result.rows.to_dict("records"):
+        expected = Estimate(row["accuracy"], row["ci_low"], row["ci_high"])
+        table.add_row(
+            f"{row['money']:.3g}", f"{row['cost']:.3g}", f"{len(row['queries'])}",
+            expected.percent.replace(" %", ""), f"{row['method']} + {row['vote']}",
+            "" if row["worth_it"] else "*",
+        )  # fmt: skip
+    console.print(table)
+    if not result.rows["worth_it"].all():
+        console.print("\n* something cheaper is expected to be as accurate.")
+    for row in result.rows[result.rows["worth_it"]].drop_duplicates("cost").to_dict("records"):
+        console.print(f"{row['cost']:.3g}: {shorten(row['queries'], 8)}", markup=False)
 
 
 def print_floor(result: Floor) -> None:

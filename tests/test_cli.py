@@ -129,7 +129,7 @@ GOOD = "item,label,a,b\n" + "".join(f"{i},{i % 2},{i % 2},{(i // 2) % 2}\n" for 
         (GOOD, ["select", "--budget", "0"], "from 1 to 2"),
         (GOOD, ["select", "--budget", "9"], "from 1 to 2"),
         (GOOD, ["select", "--budget", "many"], "valid integer"),
-        (GOOD, ["select"], "Missing option '--budget'"),
+        (GOOD, ["select"], "how many queries a question? give --budget 3"),
         (GOOD, ["select", "--budget", "1", "--nonsense"], "No such option"),
         (GOOD, ["compare", "--train", "nan"], "share between 0 and 1"),
         (GOOD, ["compare", "--train", "inf"], "share between 0 and 1"),

@@ -6,8 +6,9 @@ leaves it only for a reason:
 
 1. *Start*: greedy-logit + logit vote, as many queries as the budget allows.
 2. *Another ensemble of that size* instead, if it beats the start by more than one standard error:
-   top-k + logit by held-out log loss; top-k + weighted and greedy-mi + map by held-out accuracy
-   (their probabilities are no match, so their log loss says nothing of their answers).
+   top-k + logit (and gain-per-cost + logit, where money is the limit) by held-out log loss;
+   top-k + weighted and greedy-mi + map by held-out accuracy (their probabilities are no match, so
+   their log loss says nothing of their answers).
 3. *Fewer queries*: the smallest number whose held-out log loss is not worse by more than one
    standard error of the paired difference. Log loss is what queries add to (H(Y) less it bounds
    the information), and is far less noisy than accuracy.
@@ -33,6 +34,7 @@ from ensel.predictions import PredictionTable
 START = ("greedy-logit", "logit")
 BY_LOG_LOSS = (("top-k", "logit"),)
 BY_ACCURACY = (("top-k", "weighted"), ("greedy-mi", "map"))
+FOR_MONEY = (("gain-per-cost", "logit"),)
 FAMILIES = (START, *BY_LOG_LOSS, *BY_ACCURACY)
 """Method and vote of every ensemble that may be chosen, beside the single best query."""
 
@@ -80,6 +82,7 @@ def cross_validate(
     table: PredictionTable,
     keys: tuple[Key, ...],
     *,
+    money: float | None = None,
     n_folds: int | None = None,
     n_repeats: int | None = None,
     seed: int = 0,
@@ -93,6 +96,8 @@ def cross_validate(
         Labelled.
     keys : tuple of (method, vote, size)
         Those that a fold cannot fill are left out.
+    money : float, optional
+        Most that the queries of an ensemble may cost together.
     n_folds : int, optional
         Default 10, or the number of items if that is less.
     n_repeats : int, optional
@@ -108,7 +113,7 @@ def cross_validate(
     n_repeats = (2 if table.n_items < MANY else 1) if n_repeats is None else n_repeats
     splits = folds(table, n_folds, n_repeats, seed)
     results = over_splits(
-        score_split, table, splits, Plan(keys), label="judging", progress=progress
+        score_split, table, splits, Plan(keys, money), label="judging", progress=progress
     )
     kept = tuple(key for key in keys if all(key in result.scored for result in results))
     tested = np.zeros(table.n_items)
@@ -131,10 +136,11 @@ class Choice:
     """The best ensemble by rules 1 to 3; the same as `key` unless that is the single best."""
 
 
-def candidate_keys(budget: int) -> tuple[Key, ...]:
+def candidate_keys(budget: int, money: float | None = None) -> tuple[Key, ...]:
     """All candidates up to a budget: every family at every size, and the single best query."""
     sizes = range(1, budget + 1)
-    return (SINGLE_KEY, *((*family, size) for family in FAMILIES for size in sizes))
+    families = FAMILIES if money is None else (*FAMILIES, *FOR_MONEY)
+    return (SINGLE_KEY, *((*family, size) for family in families for size in sizes))
 
 
 def choose(held_out: HeldOut, budget: int, weights: np.ndarray | None = None) -> Choice:
@@ -162,8 +168,10 @@ def choose(held_out: HeldOut, budget: int, weights: np.ndarray | None = None) ->
         return mean, float(np.sqrt(max(share @ apart**2 - mean**2, 0.0) / n_items))
 
     chosen: Key = (*START, budget)
-    for family in BY_LOG_LOSS:
+    for family in (*BY_LOG_LOSS, *FOR_MONEY):
         rival: Key = (*family, budget)
+        if rival not in held_out.keys:
+            continue
         worse, error = gap(held_out.losses(chosen), held_out.losses(rival))
         if worse > CAUTION * error + TINY:
             chosen = rival

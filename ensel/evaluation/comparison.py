@@ -127,7 +127,8 @@ def compare(
     table : PredictionTable
         Labelled.
     methods : sequence of str, optional
-        Of ``single-best random top-k mrmr greedy-mi greedy-logit self-moa``; default all.
+        Of ``single-best random top-k mrmr greedy-mi greedy-logit gain-per-cost self-moa``;
+        default all, gain-per-cost where costs are known.
     votes : sequence of str, optional
         Of ``majority weighted map logit``; default all.
     budgets : sequence of int, optional
@@ -161,6 +162,8 @@ def compare(
     """
     check_labelled(table)
     chosen_methods = known_names(methods, SELECTORS, "method")
+    if methods is None and table.costs is None:
+        chosen_methods.remove("gain-per-cost")
     chosen_votes = known_names(votes, VOTES, "vote")
     chosen_budgets = checked_budgets(budgets, table)
     splits = random_splits(table, n_splits, train, seed)

@@ -17,7 +17,12 @@ FEWEST = 10
 
 
 def learning_curve(
-    table: PredictionTable, key: Key, *, seed: int = 0, progress: bool | None = None
+    table: PredictionTable,
+    key: Key,
+    *,
+    money: float | None = None,
+    seed: int = 0,
+    progress: bool | None = None,
 ) -> pd.DataFrame:
     """Held-out accuracy of an ensemble's method with an eighth, a quarter and half of the items.
 
@@ -30,6 +35,8 @@ def learning_curve(
     table : PredictionTable
         Labelled.
     key : (method, vote, size)
+    money : float, optional
+        Most that the queries may cost together.
     seed : int
     progress : bool, optional
 
@@ -48,7 +55,7 @@ def learning_curve(
     [62, 125, 250]
     """
     halves = random_splits(table, N_SPLITS, 0.5, seed)
-    plan = Plan((SINGLE_KEY, key) if key != SINGLE_KEY else (key,))
+    plan = Plan((SINGLE_KEY, key) if key != SINGLE_KEY else (key,), money)
     rows: list[dict[str, float]] = []
     before: SplitScores | None = None
     for part in PARTS:

@@ -12,7 +12,13 @@ import pandas as pd
 from ensel.ensemble import Ensemble
 from ensel.errors import InputError
 from ensel.evaluation.choice import Choice, HeldOut, candidate_keys, choose, cross_validate
-from ensel.evaluation.comparison import check_labelled, checked_budgets, known_names
+from ensel.evaluation.comparison import (
+    DEFAULT_MOST,
+    check_labelled,
+    checked_budgets,
+    known_names,
+)
+from ensel.evaluation.evidence import assess_information
 from ensel.evaluation.intervals import (
     Estimate,
     SplitScores,
@@ -28,14 +34,17 @@ from ensel.predictions import PredictionTable
 from ensel.selection import SELECTORS
 from ensel.voting import VOTES
 
-OWN_VOTE = {"greedy-mi": "map", "greedy-logit": "logit"}
+OWN_VOTE = {"greedy-mi": "map", "greedy-logit": "logit", "gain-per-cost": "logit"}
 """The vote that a method is matched with; the others get the weighted vote."""
+CALIBRATED = ("logit",)
+"""Votes whose probabilities make a bound on the information worth printing."""
 
 
 def select(
     table: PredictionTable,
-    budget: int,
+    budget: int | None = None,
     *,
+    money: float | None = None,
     method: str | None = None,
     vote: str | None = None,
     n_folds: int | None = None,
@@ -57,13 +66,19 @@ def select(
     ----------
     table : PredictionTable
         Labelled.
-    budget : int
-        Most queries a question, from 1 to the size of the pool.
+    budget : int, optional
+        Most queries a question, from 1 to the size of the pool; default, where `money` is given,
+        8 or the size of the pool.
+    money : float, optional
+        Most that the queries may cost together, in the table's `cost_unit`; needs a cost for every
+        query. Dear queries are passed over, and what is bought for its gain per cost joins the
+        candidates.
     method : str, optional
-        Of ``single-best random top-k mrmr greedy-mi greedy-logit self-moa``; default: chosen.
+        Of ``single-best random top-k mrmr greedy-mi greedy-logit gain-per-cost self-moa``;
+        default: chosen.
     vote : str, optional
         Of ``majority weighted map logit``, with a method; default map for greedy-mi, logit for
-        greedy-logit, weighted for the others.
+        greedy-logit and gain-per-cost, weighted for the others.
     n_folds : int, optional
         Folds of the cross-validation; default 10, or the number of items if that is less.
     n_repeats : int, optional
@@ -82,7 +97,7 @@ def select(
     ------
     InputError
         Unlabelled or one-class table, unknown names, a budget outside the pool or one that the
-        method cannot fill, a vote without a method.
+        method cannot fill, a vote without a method, money that buys nothing or without costs.
 
     Examples
     --------
@@ -93,18 +108,25 @@ def select(
     """
     check_labelled(table)
     check_seed(seed)
+    _check_money(money, table)
+    if budget is None:
+        if money is None:
+            raise InputError("how many queries? give a budget (queries a question), or money")
+        budget = min(DEFAULT_MOST, table.n_queries)
     checked_budgets([budget], table)
     if n_boot < 2:
         raise InputError(f"{n_boot} resamples; at least 2 are needed for an interval")
-    candidates = candidate_keys(budget)
+    candidates = candidate_keys(budget, money)
+    free = method is None
     if method is not None:
-        candidates = _given(table, method, vote, budget, seed)
+        candidates = _given(table, method, vote, budget, money, seed)
     elif vote is not None:
         known_names([vote], VOTES, "vote")
         raise InputError(f"vote {vote!r} without a method; give both, or neither to have it chosen")
     held_out = cross_validate(
-        table, candidates, n_folds=n_folds, n_repeats=n_repeats, seed=seed, progress=progress
-    )
+        table, candidates, money=money, n_folds=n_folds, n_repeats=n_repeats, seed=seed,
+        progress=progress,
+    )  # fmt: skip
     if candidates[-1] not in held_out.keys:
         raise InputError(
             f"{table.name}: {method} cannot fill {budget} queries in every fold, since another "
@@ -125,22 +147,23 @@ def select(
     )
     spread = resample(
         table, wanted, chosen, held_out if method is None else None, budget,
-        n_boot=n_boot, seed=seed, progress=progress,
+        money=money, n_boot=n_boot, seed=seed, progress=progress,
     )  # fmt: skip
     judge = _Judge(held_out, spread.variances)
-    order, gains, gain_unit = buy(table, chosen, slice(None), seed)
+    order, gains, gain_unit = buy(table, chosen, slice(None), seed, money)
     bought = {
-        key: buy(table, key, slice(None), seed)[0] for key in {choice.key for choice in choices}
+        key: buy(table, key, slice(None), seed, money)[0]
+        for key in {choice.key for choice in choices}
     }
     names, costs = table.query_names, table.costs
-    best = buy(table, SINGLE_KEY, slice(None), seed)[0][0]
+    best = buy(table, SINGLE_KEY, slice(None), seed, money)[0][0]
     expected = judge.accuracy(chosen, luck[-1])
     if math.isnan(expected.low):
         raise InputError(
             f"{table.name}: {method} fills {budget} queries in too few resamples to judge, since "
             "another model is often best and has fewer samples; a smaller budget is needed"
         )
-    method, vote, size = chosen
+    method, vote, _ = chosen
     steps = pd.DataFrame(
         {
             "query": [names[j] for j in order],
@@ -149,7 +172,7 @@ def select(
             "train_accuracy": table.accuracies.to_numpy()[order],
             "gain": gains,
             "accuracy": [
-                float(held_out.scores((method, vote, n)).mean()) for n in range(1, size + 1)
+                float(held_out.scores((method, vote, n)).mean()) for n in range(1, len(order) + 1)
             ],
         }
     )
@@ -169,7 +192,8 @@ def select(
         method=method,
         vote=vote,
         budget=budget,
-        chosen=len(candidates) > budget + 1,
+        money=money,
+        chosen=free,
         steps=steps,
         gain_unit=gain_unit,
         expected=expected,
@@ -178,8 +202,14 @@ def select(
         gain_vs_single=judge.gain(chosen, luck[-1]),
         rejected=rejected,
         by_budget=_by_budget(table, judge, choices, luck, bought),
+        information=assess_information(
+            table.answers[:, order],
+            table.known_labels,
+            held_out.losses(chosen) if vote in CALIBRATED else None,
+            seed=seed,
+        ),
         stability=spread.bought,
-        learning_curve=learning_curve(table, chosen, seed=seed, progress=progress),
+        learning_curve=learning_curve(table, chosen, money=money, seed=seed, progress=progress),
         n_items=table.n_items,
         n_folds=held_out.n_folds,
         n_repeats=held_out.n_repeats,
@@ -191,8 +221,28 @@ def select(
     )
 
 
+def _check_money(money: float | None, table: PredictionTable) -> None:
+    if money is None:
+        return
+    if table.costs is None:
+        raise InputError(
+            f"{table.name}: money {money:g}, but not every query has a cost; give prices"
+        )
+    if not money >= table.costs.min():
+        cheapest = table.query_names[int(table.costs.argmin())]
+        raise InputError(
+            f"{table.name}: money {money:g} buys nothing: the cheapest query, {cheapest}, costs "
+            f"{table.costs.min():g} ({table.cost_unit or 'no unit given'})"
+        )
+
+
 def _given(
-    table: PredictionTable, method: str, vote: str | None, budget: int, seed: int
+    table: PredictionTable,
+    method: str,
+    vote: str | None,
+    budget: int,
+    money: float | None,
+    seed: int,
 ) -> tuple[Key, ...]:
     """The single best query, and a given method and vote at every size up to the budget."""
     known_names([method], SELECTORS, "method")
@@ -202,8 +252,8 @@ def _given(
         if budget != 1:
             raise InputError(f"single-best buys one query; budget {budget} is not 1")
         return (SINGLE_KEY,)
-    order = buy(table, (method, vote, budget), slice(None), seed)[0]
-    if len(order) < budget:
+    order = buy(table, (method, vote, budget), slice(None), seed, money)[0]
+    if len(order) < budget and money is None:
         raise InputError(
             f"{table.name}: {method} can fill {len(order)} of {budget} queries (the best model, "
             f"{table.models[order[0]]}, has {len(order)} sample(s)); a budget up to {len(order)} "
@@ -256,7 +306,7 @@ def _by_budget(
 ) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for budget, (choice, own) in enumerate(zip(choices, luck, strict=True), start=1):
-        method, vote, size = choice.key
+        method, vote, _ = choice.key
         accuracy, gain = judge.accuracy(choice.key, own), judge.gain(choice.key, own)
         columns = bought[choice.key]
         rows.append(
@@ -264,7 +314,7 @@ def _by_budget(
                 "budget": budget,
                 "method": method,
                 "vote": vote,
-                "size": size,
+                "size": len(columns),
                 "queries": [table.query_names[j] for j in columns],
                 "cost": math.nan if table.costs is None else float(table.costs[columns].sum()),
                 "accuracy": accuracy.value,

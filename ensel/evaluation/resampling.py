@@ -102,6 +102,7 @@ def resample(
     held_out: HeldOut | None,
     budget: int,
     *,
+    money: float | None = None,
     n_boot: int,
     seed: int,
     progress: bool | None = None,
@@ -118,6 +119,7 @@ def resample(
     held_out : HeldOut or None
         To choose again from in each resample; None where method and vote were given.
     budget : int
+    money : float, optional
     n_boot : int
         At least 2.
     seed : int
@@ -132,7 +134,7 @@ def resample(
     if n_boot < 2:
         raise InputError(f"{n_boot} resamples; at least 2 are needed for an interval")
     children = np.random.SeedSequence([check_seed(seed), 4]).spawn(n_boot)
-    plan = Plan(tuple(dict.fromkeys([SINGLE_KEY, *keys])))
+    plan = Plan(tuple(dict.fromkeys([SINGLE_KEY, *keys])), money)
     jobs = (delayed(_draw)(table, plan, chosen, held_out, budget, child) for child in children)
     done = run_all(jobs, n_boot, label="resampling", unit="draw", progress=progress)
     draws = [draw for draw in done if draw is not None]
@@ -157,7 +159,11 @@ def resample(
 
 
 def buy(
-    table: PredictionTable, key: Key, rows: np.ndarray | slice, seed: int | np.random.Generator
+    table: PredictionTable,
+    key: Key,
+    rows: np.ndarray | slice,
+    seed: int | np.random.Generator,
+    money: float | None = None,
 ) -> tuple[list[int], np.ndarray, str]:
     """What a method buys from given items: columns in order, gains, and the gains' unit.
 
@@ -168,13 +174,14 @@ def buy(
     rows : ndarray of int or slice
         Items to learn from.
     seed : int or Generator
+    money : float, optional
 
     Returns
     -------
     list of int, ndarray of float, str
     """
     method, _, size = key
-    selector = SELECTORS[method](random_state=seed)
+    selector = SELECTORS[method](random_state=seed).set_params(money=money)
     if method != SINGLE:
         selector.set_params(budget=size)
     labels = table.known_labels[rows]
@@ -213,4 +220,4 @@ def _draw(
     if held_out is not None:
         weights = np.bincount(rows, minlength=table.n_items)
         chosen = choose(held_out, budget, weights).key
-    return scores, buy(table, chosen, rows, rng)[0]
+    return scores, buy(table, chosen, rows, rng, plan.money)[0]

@@ -33,6 +33,8 @@ class Plan:
     """What to score: ensembles by method, vote and number of queries."""
 
     keys: tuple[Key, ...]
+    money: float | None = None
+    """Most that the queries of an ensemble may cost together; sizes are then upper limits."""
 
     @classmethod
     def grid(cls, methods: Iterable[str], votes: Iterable[str], budgets: Iterable[int]) -> Plan:
@@ -98,11 +100,12 @@ def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult
             selector = SELECTORS[method](random_state=split.rng(draw))
             if method != SINGLE:
                 selector.set_params(budget=max(size for _, _, size in keys))
+            selector.set_params(money=plan.money)
             selector.fit(voting.train, voting.y_train, models=table.models, costs=costs)
             orders.append(tuple(int(j) for j in selector.order_))
         for key in keys:
             _, vote, size = key
-            if len(orders[0]) < size:
+            if len(orders[0]) < size and plan.money is None:
                 model = table.models[orders[0][0]]
                 result.unfilled[method, size] = (
                     f"the best model, {model}, has {len(orders[0])} sample(s)"

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ensel.ensemble import Ensemble
+from ensel.evaluation.evidence import Evidence
 from ensel.evaluation.intervals import Estimate
 from ensel.evaluation.plain import plain
 from ensel.evaluation.scoring import SINGLE
@@ -42,6 +43,8 @@ class Selection:
     dataset, method, vote : str
     budget : int
         Queries that could be bought; `queries` may be fewer.
+    money : float or None
+        What the queries were allowed to cost together, in `cost_unit`.
     chosen : bool
         Whether method, vote and number of queries were chosen by cross-validation.
     steps : DataFrame
@@ -64,6 +67,8 @@ class Selection:
         The choice for every budget up to this one: `budget`, `method`, `vote`, `size`, `queries`
         (a list), `cost`, `accuracy` with `ci_low` and `ci_high`, `gain_vs_single` with
         `gain_ci_low` and `gain_ci_high`.
+    information : Evidence
+        What the bought queries tell about the label.
     stability : DataFrame
         `query` and `share`: share of resamples that buy it.
     learning_curve : DataFrame
@@ -78,6 +83,7 @@ class Selection:
     method: str
     vote: str
     budget: int
+    money: float | None
     chosen: bool
     steps: pd.DataFrame
     gain_unit: str
@@ -87,6 +93,7 @@ class Selection:
     gain_vs_single: Estimate
     rejected: Rejected | None
     by_budget: pd.DataFrame
+    information: Evidence
     stability: pd.DataFrame
     learning_curve: pd.DataFrame
     n_items: int
@@ -136,6 +143,7 @@ class Selection:
             "method": self.method,
             "vote": self.vote,
             "budget": self.budget,
+            "money": self.money,
             "cost": self.cost,
             "cost_unit": self.cost_unit,
             "expected_accuracy": self.expected.value,
@@ -159,6 +167,7 @@ class Selection:
                 "gain_ci_low": rejected.gain.low,
                 "gain_ci_high": rejected.gain.high,
             },
+            "information_bits": self.information.to_dict(),
             "stability": self.stability.to_dict("records"),
             "by_budget": self.by_budget.to_dict("records"),
             "learning_curve": self.learning_curve.to_dict("records"),

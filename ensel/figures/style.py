@@ -12,6 +12,7 @@ METHOD_STYLE: dict[str, dict[str, Any]] = {
     "mrmr": {"color": "#E69F00", "linestyle": (0, (5, 1, 1, 1)), "marker": "^"},
     "greedy-mi": {"color": "#D55E00", "linestyle": "-", "marker": "s"},
     "greedy-logit": {"color": "#56B4E9", "linestyle": (0, (7, 1.5)), "marker": "v"},
+    "gain-per-cost": {"color": "#F0E442", "linestyle": (0, (3, 1, 1, 1)), "marker": "P"},
     "self-moa": {"color": "#009E73", "linestyle": (0, (2, 1)), "marker": "D"},
 }
 """Line style of each method, the same in every figure."""

@@ -1,7 +1,7 @@
 """Which queries to buy: one method a file, all scikit-learn feature selectors."""
 
 from ensel.selection.base import QuerySelector
-from ensel.selection.greedy_logit import GreedyLogit
+from ensel.selection.greedy_logit import GainPerCost, GreedyLogit
 from ensel.selection.greedy_mi import GreedyMI
 from ensel.selection.mrmr import MRMR
 from ensel.selection.random import Random
@@ -15,6 +15,7 @@ SELECTORS: dict[str, type[QuerySelector]] = {
     "mrmr": MRMR,
     "greedy-mi": GreedyMI,
     "greedy-logit": GreedyLogit,
+    "gain-per-cost": GainPerCost,
     "self-moa": SelfMoA,
 }
 """Selectors by the name they have on the command line and in results."""
@@ -22,6 +23,7 @@ SELECTORS: dict[str, type[QuerySelector]] = {
 __all__ = [
     "MRMR",
     "SELECTORS",
+    "GainPerCost",
     "GreedyLogit",
     "GreedyMI",
     "QuerySelector",

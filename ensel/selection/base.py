@@ -26,7 +26,25 @@ class Market:
     right: np.ndarray  # (n_items, n_queries) bool: answer is the label; missing is not
     models: np.ndarray  # (n_queries,) str
     costs: np.ndarray  # (n_queries,) float, zeros where unknown
+    money: float  # what the bought queries may cost together; infinite where unlimited
     rng: np.random.Generator
+
+    def open(self, order: list[int]) -> np.ndarray:
+        """Mask of the queries that can still be bought after those in `order`."""
+        left = self.money - self.costs[order].sum()
+        is_open = self.costs <= left * (1 + 1e-9)
+        is_open[order] = False
+        return is_open
+
+    def ranked(self, ties: Ties, scores: np.ndarray, budget: int) -> list[int]:
+        """The best-scored queries one after the other, as far as budget and money go."""
+        order: list[int] = []
+        while len(order) < budget:
+            is_open = self.open(order) & (scores > -np.inf)
+            if not is_open.any():
+                break
+            order.append(ties.best(scores, is_open))
+        return order
 
     @property
     def accuracies(self) -> np.ndarray:
@@ -50,6 +68,9 @@ class QuerySelector(SelectorMixin, BaseEstimator):
         Number of queries to buy, from 1 to the number of columns.
     random_state : int, Generator or None
         Seed of the last resort among ties.
+    money : float, optional
+        Most that the bought queries may cost together; needs costs. Queries that no longer fit
+        are passed over.
 
     Attributes
     ----------
@@ -67,9 +88,10 @@ class QuerySelector(SelectorMixin, BaseEstimator):
 
     gain_unit = "accuracy"
 
-    def __init__(self, budget: int = 3, random_state: Any = 0) -> None:
+    def __init__(self, budget: int = 3, random_state: Any = 0, money: float | None = None) -> None:
         self.budget = budget
         self.random_state = random_state
+        self.money = money
 
     def fit(self, X: Any, y: Any, *, models: Any = None, costs: Any = None) -> Self:
         """Choose the queries to buy.
@@ -92,7 +114,8 @@ class QuerySelector(SelectorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If X has fractions or NaN, or the budget is not from 1 to the number of columns.
+            If X has fractions or NaN, the budget is not from 1 to the number of columns, or the
+            money buys no query.
         """
         X, y = validate_data(self, X, y, dtype="numeric")
         check_classification_targets(y)
@@ -107,6 +130,7 @@ class QuerySelector(SelectorMixin, BaseEstimator):
             right=right_answers(codes, labels, classes),
             models=_per_query(models, n_queries, "models", np.arange(n_queries).astype(str)),
             costs=_per_query(costs, n_queries, "costs", np.zeros(n_queries)).astype(float),
+            money=check_money(self.money, costs),
             rng=np.random.default_rng(self.random_state),
         )
         order, gains = self._buy(market, budget)
@@ -152,6 +176,25 @@ def check_budget(budget: Any, n_queries: int) -> int:
             f"a budget from 1 to {n_queries} is needed"
         )
     return int(budget)
+
+
+def check_money(money: Any, costs: Any) -> float:
+    """Check that money buys at least one query; infinite where there is no limit.
+
+    Raises
+    ------
+    ValueError
+        Otherwise.
+    """
+    if money is None:
+        return float("inf")
+    if costs is None:
+        raise ValueError(f"money={money!r} without costs; a cost for each query is needed")
+    if isinstance(money, bool) or not isinstance(money, int | float | np.number):
+        raise ValueError(f"money={money!r}; a number is needed")
+    if not money >= np.min(costs):
+        raise ValueError(f"money={money}: the cheapest query costs {np.min(costs):g}")
+    return float(money)
 
 
 def _per_query(values: Any, n_queries: int, what: str, default: np.ndarray) -> np.ndarray:

@@ -36,14 +36,13 @@ class GreedyMI(QuerySelector):
         n_labels = len(market.classes)
         answers = by_query(market.answers)
         h_label = entropy_of_counts(np.bincount(labels))
-        is_open = np.ones(len(answers), dtype=bool)
         order: list[int] = []
         gains: list[float] = []
         known = 0.0
         ties = None
         rows = np.arange(n_items)
         pattern = np.zeros(n_items, dtype=np.int64)
-        for _ in range(budget):
+        while len(order) < budget and (is_open := market.open(order)).any():
             columns = np.flatnonzero(is_open)
             n_patterns = int(pattern.max(initial=-1)) + 1
             left = conditional_entropies(
@@ -57,7 +56,6 @@ class GreedyMI(QuerySelector):
             order.append(best)
             gains.append(max(float(scores[best]) - known, 0.0))
             known = float(scores[best])
-            is_open[best] = False
             rows, pattern = _unsettled(rows, pattern, answers[best], labels, n_labels)
         return order, gains
 

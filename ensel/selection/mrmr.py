@@ -30,14 +30,12 @@ class MRMR(QuerySelector):
         relevance = information_with(nothing, market.answers, market.labels)
         ties = market.ties(relevance)
         redundancy = np.zeros_like(relevance)
-        open_ = np.ones(len(relevance), dtype=bool)
         order: list[int] = []
         gains: list[float] = []
-        for _ in range(budget):
+        while len(order) < budget and (is_open := market.open(order)).any():
             scores = relevance - redundancy / max(len(order), 1)
-            best = ties.best(scores, open_)
+            best = ties.best(scores, is_open)
             order.append(best)
             gains.append(float(scores[best]))
-            open_[best] = False
             redundancy += information_with(nothing, market.answers, market.answers[:, best])
         return order, gains

@@ -16,5 +16,8 @@ class Random(QuerySelector):
     """
 
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
-        order = market.rng.permutation(len(market.costs))[:budget].tolist()
+        order: list[int] = []
+        for j in market.rng.permutation(len(market.costs)).tolist():
+            if len(order) < budget and market.open(order)[j]:
+                order.append(j)
         return order, [float(market.accuracies[j]) for j in order]

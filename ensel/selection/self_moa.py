@@ -31,7 +31,7 @@ class SelfMoA(QuerySelector):
         model_scores = np.bincount(of_model, weights=scores) / n_samples
         # Among equal models the query-level tie rule decides: better best sample, cheaper, drawn.
         ties = market.ties(scores)
-        best = ties.best(model_scores[of_model], np.ones(len(scores), dtype=bool))
+        best = ties.best(model_scores[of_model], market.open([]))
         own = of_model == of_model[best]
-        order = ties.ranking(np.where(own, scores, -np.inf), min(budget, int(own.sum())))
+        order = market.ranked(ties, np.where(own, scores, -np.inf), budget)
         return order, [float(scores[j]) for j in order]

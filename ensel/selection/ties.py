@@ -45,12 +45,3 @@ class Ties:
         alone = self.individual[columns]
         columns = columns[alone >= alone.max() - TOLERANCE]
         return int(min(columns, key=lambda j: (self.costs[j], self.lottery[j])))
-
-    def ranking(self, scores: np.ndarray, n: int) -> list[int]:
-        """The `n` columns with the highest scores, best first."""
-        open_ = np.ones(len(scores), dtype=bool)
-        order = []
-        for _ in range(n):
-            order.append(self.best(scores, open_))
-            open_[order[-1]] = False
-        return order

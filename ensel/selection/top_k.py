@@ -22,7 +22,7 @@ class TopK(QuerySelector):
 
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         scores = market.accuracies
-        order = market.ties(scores).ranking(scores, budget)
+        order = market.ranked(market.ties(scores), scores, budget)
         return order, [float(scores[j]) for j in order]
 
 
@@ -35,6 +35,8 @@ class SingleBest(TopK):
     ----------
     random_state : int, Generator or None
         Seed of the last resort among ties.
+    money : float, optional
+        Most that the query may cost.
 
     Examples
     --------
@@ -42,8 +44,9 @@ class SingleBest(TopK):
     array([0])
     """
 
-    def __init__(self, random_state: Any = 0) -> None:
+    def __init__(self, random_state: Any = 0, money: float | None = None) -> None:
         self.random_state = random_state
+        self.money = money
 
     def _wanted(self) -> int:
         return 1

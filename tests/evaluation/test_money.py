@@ -1,0 +1,103 @@
+"""Buying for money: nobody overspends, and what each sum buys."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ensel import InputError, frontier, select
+from ensel.selection import SELECTORS, GainPerCost, GreedyLogit, TopK
+
+
+@given(st.sampled_from(sorted(SELECTORS)), st.integers(0, 2**32 - 1), st.floats(0.5, 12))
+@settings(max_examples=60)
+def test_no_selector_overspends(name, seed, money):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 3, 40)
+    y[:3] = [0, 1, 2]
+    X = np.where(rng.random((40, 6)) < 0.6, y[:, None], rng.integers(-1, 3, (40, 6)))
+    costs = rng.integers(0, 5, 6).astype(float)
+    selector = SELECTORS[name]().set_params(money=money)
+    if name != "single-best":
+        selector.set_params(budget=6)
+    if money < costs.min():
+        with pytest.raises(ValueError, match="the cheapest query costs"):
+            selector.fit(X, y, costs=costs)
+        return
+    order = selector.fit(X, y, costs=costs).order_
+    assert costs[order].sum() <= money + 1e-9
+    assert len(order) >= 1
+    if name in ("top-k", "mrmr", "greedy-mi", "greedy-logit", "gain-per-cost", "random"):
+        others = np.setdiff1d(np.arange(6), order)  # nothing affordable is left lying
+        assert (costs[others] > money - costs[order].sum() - 1e-9).all()
+
+
+def test_enough_money_is_no_limit(small_pool):
+    X, y, costs = small_pool.answers, small_pool.labels, small_pool.costs
+    for make in (TopK, GreedyLogit):
+        free = make(budget=4).fit(X, y, costs=costs).order_.tolist()
+        assert make(budget=4, money=1e6).fit(X, y, costs=costs).order_.tolist() == free
+
+
+def test_gain_per_cost_buys_the_cheap_ones():
+    """Two good dear queries, four poorer cheap ones; money for one dear or all cheap ones."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 2000)
+    right = rng.random((2000, 6)) < [0.9, 0.9, 0.8, 0.8, 0.8, 0.8]
+    X = np.where(right, y[:, None], 1 - y[:, None])
+    costs = [4.0, 4.0, 1.0, 1.0, 1.0, 1.0]
+    plain = GreedyLogit(budget=6, caution=0, money=4.0).fit(X, y, costs=costs).order_
+    by_cost = GainPerCost(budget=6, money=4.0).fit(X, y, costs=costs).order_
+    assert plain.tolist() in ([0], [1])
+    assert sorted(by_cost.tolist()) == [2, 3, 4, 5]
+
+
+def test_money_without_costs():
+    with pytest.raises(ValueError, match="without costs"):
+        TopK(budget=1, money=1.0).fit([[0, 1], [1, 1]], [0, 1])
+
+
+def test_select_for_money(real):
+    table = real("imdb-api").subset(items=slice(0, None, 10))
+    result = select(table, money=1.0, n_boot=3, n_repeats=1)
+    assert result.cost <= 1.0
+    assert set(result.queries) <= {"Amazon", "VADER"}  # Google costs 2.5, Baidu 3.5
+    assert result.single_best == "Amazon"
+    rich = select(table, money=100.0, n_boot=3, n_repeats=1)
+    assert rich.single_best == "Google"
+    # Nothing affordable is more accurate than the pair: all sets, judged by the same vote.
+    assert result.expected.value > table.accuracies["VADER"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"money": 0.01}, "buys nothing: the cheapest query"),
+        ({}, "give a budget"),
+    ],
+)
+def test_select_refuses(small_pool, arguments, said):
+    with pytest.raises(InputError, match=said):
+        select(small_pool, **arguments)
+
+
+def test_select_for_money_needs_costs(real):
+    with pytest.raises(InputError, match="not every query has a cost"):
+        select(real("medmcqa"), money=1.0)
+    with pytest.raises(InputError, match="not every query has a cost"):
+        frontier(real("medmcqa"))
+
+
+def test_frontier(real):
+    table = real("imdb-api").subset(items=slice(0, None, 10))
+    result = frontier(table, [0.5, 3.0, 1.0], n_boot=2)
+    rows = result.rows
+    assert rows["money"].tolist() == [0.5, 1.0, 3.0]
+    assert (rows["cost"] <= rows["money"]).all()
+    for one, other in itertools.permutations(rows.itertuples(), 2):
+        if one.cost < other.cost and one.accuracy >= other.accuracy:
+            assert not other.worth_it
+    assert result.figure().axes[0].get_xlabel() == "cost (USD per 10,000 texts)"
+    assert '"cost_unit": "USD per 10,000 texts"' in result.to_json()
