@@ -19,8 +19,10 @@ class GreedyLogit(QuerySelector):
     below, and unlike a plug-in table it does not drown in patterns. A candidate's gain is that of
     one Newton step on its weights, the bought queries' being fitted. With few items the gains of
     most candidates are alike but for noise, and accuracy is the better guide: the next query of
-    top-k is bought unless another one's gain is larger by more than `caution` standard errors of
-    the paired difference over items. Derived here; ``benchmarks/regret.py`` compares.
+    top-k is bought unless another one's gain is larger by more than `caution` sqrt(log N) standard
+    errors of the paired difference over items: the best of N candidates that are alike looks
+    better by sqrt(2 log N) of them if they are independent, and by less as they are correlated.
+    Derived here; ``benchmarks/regret.py`` compares.
 
     `gains_` are the steps' mean log-loss gains in bits, on the training items. Attributes:
     `QuerySelector`.
@@ -30,8 +32,8 @@ class GreedyLogit(QuerySelector):
     budget : int
         See `QuerySelector`.
     caution : float
-        Standard errors by which a gain must exceed that of the next query of top-k; 0 is plain
-        greedy, infinity is top-k.
+        How far a gain must exceed that of the next query of top-k: see above. 0 is plain greedy,
+        infinity is top-k.
     random_state : int, Generator or None
         Seed of the last resort among ties.
     money : float, optional
@@ -97,7 +99,7 @@ class GreedyLogit(QuerySelector):
         """What each candidate's gain, its lead over the next of top-k, and its cost are worth."""
         doubt = np.zeros(len(leads))
         unsure = (leads > 0) & (errors > 0)
-        doubt[unsure] = self.caution * errors[unsure]
+        doubt[unsure] = self.caution * np.sqrt(np.log(max(len(leads), 2))) * errors[unsure]
         return leads - doubt
 
 

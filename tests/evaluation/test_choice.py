@@ -5,7 +5,14 @@ import pytest
 
 from ensel import select
 from ensel.error_model import simulate
-from ensel.evaluation.choice import FAMILIES, HeldOut, candidate_keys, choose, cross_validate
+from ensel.evaluation.choice import (
+    FAMILIES,
+    Choice,
+    HeldOut,
+    candidate_keys,
+    choose,
+    cross_validate,
+)
 from ensel.evaluation.learning_curve import learning_curve
 from ensel.evaluation.resampling import luck_of_choice
 from ensel.evaluation.scoring import SINGLE_KEY, Plan, score_split
@@ -60,13 +67,26 @@ def test_others_when_they_are_more_accurate_by_more_than_their_error():
     assert choose(made_up(level, losses), 3).key == START3
 
 
-def test_no_reason_in_one_item():
-    """One item of 400 more: .25 points, standard error .25: not more than a quarter? It is."""
-    losses = {START3: 0.4}
-    assert choose(made_up({START3: 0.8025}, losses), 3).key == START3
-    same = np.tile(made_up({}, losses).correct[:, :1], (1, len(candidate_keys(3))))
-    held_out = HeldOut(candidate_keys(3), same, made_up({}, losses).log_loss, 10, 2)
-    assert choose(held_out, 3).key == SINGLE_KEY
+def apart(wins, losses):
+    """The start of size 3 wins some items against the single best and loses others."""
+    held_out = made_up({}, {START3: 0.4})
+    single = held_out.scores(SINGLE_KEY).copy()
+    own = single.copy()
+    own[np.flatnonzero(single == 0)[:wins]] = 1
+    own[np.flatnonzero(single == 1)[:losses]] = 0
+    correct = np.tile(single[:, None], (1, len(held_out.keys)))
+    correct[:, held_out.keys.index(START3)] = own
+    return HeldOut(held_out.keys, correct, held_out.log_loss, 10, 2)
+
+
+def test_single_best_by_the_shrunk_gain_by_hand():
+    # 9 items won, 10 lost of 400: gain -1/400 = -.25 points; error^2 = (19/400) / 400 - tiny =
+    # (1.09 points)^2. Shrunk: -.25 + 1.19 * 1 / 2.25 = +.28: keep the ensemble.
+    assert choose(apart(9, 10), 3).key == START3
+    # 9 won, 13 lost: -1 + (22/400/400 = 1.17^2 points^2) / 2.25 = -1 + .61 < 0: buy one query.
+    assert choose(apart(9, 13), 3) == Choice(SINGLE_KEY, START3)
+    # The same items right: nothing gained, no error, one query.
+    assert choose(apart(0, 0), 3).key == SINGLE_KEY
 
 
 def test_weights_stand_for_repeated_items():

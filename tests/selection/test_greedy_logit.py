@@ -59,7 +59,8 @@ def test_equals_a_plain_reimplementation(caution, pool):
         for default in defaults:
             lead = {j: gains[j] - gains[default] for j in left}
             score = {
-                j: d.mean() - (d.mean() > 0) * caution * d.std() / np.sqrt(len(y))
+                j: d.mean()
+                - (d.mean() > 0) * caution * np.sqrt(np.log(max(len(left), 2)) / len(y)) * d.std()
                 for j, d in lead.items()
             }
             scores.append(score[choice] >= max(score.values()) - 1e-6)
