@@ -460,6 +460,8 @@ def main(arguments: list[str] | None = None) -> None:
             # Usage errors of the command-line library: unknown options, missing arguments.
             if not hasattr(error, "format_message"):
                 raise
-            print(f"error: {_one_line(error.format_message())} (see --help)", file=sys.stderr)
+            said = _one_line(error.format_message())
+            if said:  # `ensel` alone has printed its help
+                print(f"error: {said} (see --help)", file=sys.stderr)
             status = 2
     sys.exit(status if isinstance(status, int) else 0)

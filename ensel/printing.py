@@ -175,8 +175,9 @@ def print_selection(result: Selection) -> None:
     console = _console()
     how = "chosen by cross-validation" if result.chosen else "as asked for"
     console.print(
-        f"{result.dataset} ({result.n_items:,} items), budget {result.budget}: "
-        f"{result.method} + {result.vote} vote, {how}\n",
+        f"{result.dataset} ({result.n_items:,} items), budget {result.budget}"
+        + (f", money {result.money:g}: " if result.money is not None else ": ")
+        + f"{result.method} + {result.vote} vote, {how}\n",
         markup=False,
     )
     with_cost = not result.steps["cost"].isna().any()
@@ -211,14 +212,16 @@ def print_selection(result: Selection) -> None:
         console.print("\nWhat each budget would buy:")
         with_cost = not result.by_budget["cost"].isna().any()
         table = _table(
-            "budget", "queries", "method + vote", *(["cost"] if with_cost else []), "expected %",
+            "up to", "buys", "method + vote", *(["cost"] if with_cost else []), "expected %",
             "gain on single", left=0,
         )  # fmt: skip
         for row in result.by_budget.to_dict("records"):
             expected = Estimate(row["accuracy"], row["ci_low"], row["ci_high"])
             gained = Estimate(row["gain_vs_single"], row["gain_ci_low"], row["gain_ci_high"])
             table.add_row(
-                f"{row['budget']}", f"{row['size']}", f"{row['method']} + {row['vote']}",
+                f"{row['budget']}", f"{row['size']}",
+                row["method"] if row["method"] == "single-best"
+                else f"{row['method']} + {row['vote']}",
                 *([f"{row['cost']:.3g}"] if with_cost else []),
                 expected.percent.replace(" %", ""),
                 gained.points.replace(" points", "") if row["method"] != "single-best" else "-",

@@ -188,7 +188,8 @@ def choose(held_out: HeldOut, budget: int, weights: np.ndarray | None = None) ->
         chosen = best_rival
     chosen = _fewest(held_out, chosen, gap)
     lead, error = gap(held_out.scores(chosen), held_out.scores(SINGLE_KEY))
-    shrunk = lead + error**2 * USUAL_GAIN / USUAL_SPREAD**2
+    usual = USUAL_GAIN if chosen[2] > 1 else 0.0  # one query is no ensemble
+    shrunk = lead + error**2 * usual / USUAL_SPREAD**2
     return Choice(chosen if shrunk > TINY else SINGLE_KEY, chosen)
 
 

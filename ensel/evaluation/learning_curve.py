@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ensel.errors import InputError
 from ensel.evaluation.intervals import SplitScores, accuracy_interval, difference_interval
 from ensel.evaluation.progress import over_splits
 from ensel.evaluation.scoring import SINGLE_KEY, Key, Plan, score_split
@@ -14,6 +15,10 @@ from ensel.predictions import PredictionTable
 N_SPLITS = 8
 PARTS = (8, 4, 2)
 FEWEST = 10
+COLUMNS = (
+    "n_train", "accuracy", "ci_low", "ci_high", "single_best", "doubling", "doubling_ci_low",
+    "doubling_ci_high",
+)  # fmt: skip
 
 
 def learning_curve(
@@ -54,7 +59,10 @@ def learning_curve(
     >>> learning_curve(pool, ("top-k", "logit", 3))["n_train"].tolist()
     [62, 125, 250]
     """
-    halves = random_splits(table, N_SPLITS, 0.5, seed)
+    try:
+        halves = random_splits(table, N_SPLITS, 0.5, seed)
+    except InputError:  # too few items, or copies of each question on both sides
+        return pd.DataFrame(columns=list(COLUMNS))
     plan = Plan((SINGLE_KEY, key) if key != SINGLE_KEY else (key,), money)
     rows: list[dict[str, float]] = []
     before: SplitScores | None = None
@@ -88,7 +96,7 @@ def learning_curve(
             }
         )
         before = scores
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _smaller(split: Split, share: float) -> Split:

@@ -8,8 +8,9 @@ as much as it should: V_boot = V_items + 2 V_learned, and V_items + V_learned is
 and V_boot. *What was chosen*: items are reweighted, and the choice is made again from the held-out
 scores at hand; V_chosen is the variance of the full-sample scores of what it lands on. The same
 reweighting prices the winner's luck: what is chosen looks better on the items that chose it than
-on all of them, by the optimism that is then taken off (Efron 1983). The sum of variances is derived
-here; ``benchmarks/interval_coverage.py`` measures what it covers.
+on those that the resample left out, by the optimism that is then taken off (out-of-bag, as in the
+bias-corrected cross-validation of Tsamardinos et al. 2018). The sum of variances is derived here;
+``benchmarks/interval_coverage.py`` measures what it covers.
 """
 
 from __future__ import annotations
@@ -69,10 +70,17 @@ def luck_of_choice(held_out: HeldOut, budget: int, seed: int) -> Luck:
     for _ in range(RECHOICES):
         weights = np.bincount(rng.integers(n_items, size=n_items), minlength=n_items)
         key = choose(held_out, budget, weights).key
-        looks = weights @ held_out.scores(key) / n_items
-        single = weights @ held_out.scores(SINGLE_KEY) / n_items
-        gain = whole[key] - whole[SINGLE_KEY]
-        rows.append((looks - whole[key], looks - single - gain, whole[key], gain))
+        left_out = weights == 0
+        scores = held_out.scores(key)
+        gains = scores - held_out.scores(SINGLE_KEY)
+        rows.append(
+            (
+                weights @ scores / n_items - scores[left_out].mean(),
+                weights @ gains / n_items - gains[left_out].mean(),
+                whole[key],
+                whole[key] - whole[SINGLE_KEY],
+            )
+        )
     optimism, gain_optimism = np.mean(rows, axis=0)[:2]
     variance, gain_variance = np.var(rows, axis=0, ddof=1)[2:]
     return Luck(max(float(optimism), 0.0), max(float(gain_optimism), 0.0), variance, gain_variance)

@@ -69,6 +69,8 @@ class Selection:
         `gain_ci_low` and `gain_ci_high`.
     information : Evidence
         What the bought queries tell about the label.
+    commonest : (str, float)
+        The commonest label and its share: what answering it always would get, for nothing.
     stability : DataFrame
         `query` and `share`: share of resamples that buy it.
     learning_curve : DataFrame
@@ -94,6 +96,7 @@ class Selection:
     rejected: Rejected | None
     by_budget: pd.DataFrame
     information: Evidence
+    commonest: tuple[str, float]
     stability: pd.DataFrame
     learning_curve: pd.DataFrame
     n_items: int
@@ -117,6 +120,12 @@ class Selection:
     def why(self) -> str:
         """What was found, in words."""
         gain = self.gain_vs_single
+        label, share = self.commonest
+        if self.expected.low <= share:
+            return (
+                f"not clearly better than always answering {label}, which gets {100 * share:.1f} % "
+                "and costs nothing"
+            )
         if self.chosen and self.method == SINGLE:
             if self.rejected is None:
                 return "the budget is one query"
@@ -131,7 +140,8 @@ class Selection:
             return f"better than asking {self.single_best} alone by {gain.points}"
         if gain.high < 0:
             return f"worse than asking {self.single_best} alone: buy that one query"
-        verdict = "probably better than" if self.chosen else "no clear gain over"
+        likely = self.chosen and gain.value > 0
+        verdict = "probably better than" if likely else "no clear gain over"
         return f"{verdict} asking {self.single_best} alone: {gain.points}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -168,6 +178,8 @@ class Selection:
                 "gain_ci_high": rejected.gain.high,
             },
             "information_bits": self.information.to_dict(),
+            "commonest_label": self.commonest[0],
+            "commonest_label_share": self.commonest[1],
             "stability": self.stability.to_dict("records"),
             "by_budget": self.by_budget.to_dict("records"),
             "learning_curve": self.learning_curve.to_dict("records"),

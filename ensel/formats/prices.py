@@ -36,7 +36,7 @@ def read_prices(path: str | os.PathLike[str]) -> pd.DataFrame:
         missing.
     """
     try:
-        frame = pd.read_csv(path, dtype={"model": str}, skipinitialspace=True)
+        frame = pd.read_csv(path, dtype={"model": str}, skipinitialspace=True, index_col=False)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     except ValueError as error:

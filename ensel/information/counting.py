@@ -2,22 +2,19 @@
 
 Selectors spend their time here: for each candidate, how often does each of its answers fall
 together with each pattern of the bought queries and each label. One pass over the items a
-candidate, candidates shared out among threads, one scratch table a thread. The plain versions are
+candidate, one scratch table for all. The plain versions are
 in `ensel.information.candidates` and in the tests.
 """
 
 from __future__ import annotations
 
-import numba
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 # Compiled code is kept beside this file (or in the user's cache folder), for the next start.
-_compiled = njit(cache=True, nogil=True, parallel=True, error_model="numpy")
-
-
-def _threads(open_: np.ndarray) -> int:
-    return max(1, min(numba.get_num_threads(), len(open_)))
+# One thread: numba's own threads do not survive a fork, and splits, folds and resamples are what
+# runs side by side.
+_compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
 def by_query(codes: np.ndarray) -> np.ndarray:
@@ -70,7 +67,6 @@ def conditional_entropies(
     counted[1:] *= np.log2(counted[1:])
     return _conditional_entropies(
         base * width + 1, n_patterns, n_labels, width, answers, rows, open_, counted,
-        _threads(open_),
     )  # fmt: skip
 
 
@@ -84,28 +80,26 @@ def _conditional_entropies(
     rows: np.ndarray,
     open_: np.ndarray,
     counted: np.ndarray,
-    n_threads: int,
 ) -> np.ndarray:
     n_open, n_rows = len(open_), len(rows)
     result = np.zeros(n_open)
-    for thread in prange(n_threads):
-        table = np.zeros(n_patterns * n_labels * width, dtype=np.int32)
-        for c in range(thread, n_open, n_threads):
-            table[:] = 0
-            said = answers[open_[c]]
-            for i in range(n_rows):
-                table[start[i] + said[rows[i]]] += 1
-            total = 0.0
-            for z in range(n_patterns):
-                first = z * n_labels * width
-                for x in range(width):
-                    together = 0
-                    for y in range(n_labels):
-                        count = table[first + y * width + x]
-                        together += count
-                        total -= counted[count]
-                    total += counted[together]
-            result[c] = total
+    table = np.zeros(n_patterns * n_labels * width, dtype=np.int32)
+    for c in range(n_open):
+        table[:] = 0
+        said = answers[open_[c]]
+        for i in range(n_rows):
+            table[start[i] + said[rows[i]]] += 1
+        total = 0.0
+        for z in range(n_patterns):
+            first = z * n_labels * width
+            for x in range(width):
+                together = 0
+                for y in range(n_labels):
+                    count = table[first + y * width + x]
+                    together += count
+                    total -= counted[count]
+                total += counted[together]
+        result[c] = total
     return result
 
 
@@ -150,9 +144,7 @@ def logit_gains(
     spreads : ndarray of float, shape (n_open,)
         Standard deviation of the gain less `usual`.
     """
-    return _logit_gains(
-        base, base_pattern, base_label, usual, p, shrinkage, answers, open_, _threads(open_)
-    )
+    return _logit_gains(base, base_pattern, base_label, usual, p, shrinkage, answers, open_)
 
 
 @_compiled
@@ -165,55 +157,53 @@ def _logit_gains(
     shrinkage: float,
     answers: np.ndarray,
     open_: np.ndarray,
-    n_threads: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     n_patterns, n_classes = p.shape
     width = n_classes + 1  # 0 is the missing answer
     n_cells, n_items, n_open = len(usual), len(base), len(open_)
     gains, leads, spreads = np.zeros(n_open), np.zeros(n_open), np.zeros(n_open)
     between = 1.0 / n_classes**2 - shrinkage / n_classes
-    for thread in prange(n_threads):
-        table = np.zeros((n_cells, width), dtype=np.int32)
-        normaliser = np.zeros((n_patterns, n_classes))
-        slope, curvature = np.zeros(n_classes), np.zeros(n_classes)
-        for c in range(thread, n_open, n_threads):
-            table[:] = 0
-            said = answers[open_[c]]
-            for i in range(n_items):
-                table[base[i], said[i] + 1] += 1
-            slope[:] = 0.0
-            curvature[:] = shrinkage
-            for b in range(n_cells):
-                for k in range(n_classes):
-                    count = table[b, k + 1]
-                    if count > 0:
-                        own = p[base_pattern[b], k]
-                        right = 1.0 if base_label[b] == k else 0.0
-                        slope[k] += count * (right - own)
-                        curvature[k] += count * own * (1 - own)
-            # Sherman-Morrison: a diagonal, and `between` times a matrix of ones.
-            weight = slope / curvature
-            weight = weight - between * weight.sum() / (1 + between * (1 / curvature).sum()) / (
-                curvature
-            )
-            for z in range(n_patterns):
-                for k in range(n_classes):
-                    normaliser[z, k] = np.log1p(p[z, k] * np.expm1(weight[k]))
-            total, lead, square = 0.0, 0.0, 0.0
-            for b in range(n_cells):
-                for x in range(width):
-                    count = table[b, x]
-                    if count > 0:
-                        gain = 0.0
-                        if x > 0:
-                            gain = -normaliser[base_pattern[b], x - 1]
-                            if base_label[b] == x - 1:
-                                gain += weight[x - 1]
-                        more = gain - usual[b]
-                        total += count * gain
-                        lead += count * more
-                        square += count * more * more
-            gains[c] = total / n_items
-            leads[c] = lead / n_items
-            spreads[c] = np.sqrt(max(square / n_items - leads[c] ** 2, 0.0))
+    table = np.zeros((n_cells, width), dtype=np.int32)
+    normaliser = np.zeros((n_patterns, n_classes))
+    slope, curvature = np.zeros(n_classes), np.zeros(n_classes)
+    for c in range(n_open):
+        table[:] = 0
+        said = answers[open_[c]]
+        for i in range(n_items):
+            table[base[i], said[i] + 1] += 1
+        slope[:] = 0.0
+        curvature[:] = shrinkage
+        for b in range(n_cells):
+            for k in range(n_classes):
+                count = table[b, k + 1]
+                if count > 0:
+                    own = p[base_pattern[b], k]
+                    right = 1.0 if base_label[b] == k else 0.0
+                    slope[k] += count * (right - own)
+                    curvature[k] += count * own * (1 - own)
+        # Sherman-Morrison: a diagonal, and `between` times a matrix of ones.
+        weight = slope / curvature
+        weight = weight - between * weight.sum() / (1 + between * (1 / curvature).sum()) / (
+            curvature
+        )
+        for z in range(n_patterns):
+            for k in range(n_classes):
+                normaliser[z, k] = np.log1p(p[z, k] * np.expm1(weight[k]))
+        total, lead, square = 0.0, 0.0, 0.0
+        for b in range(n_cells):
+            for x in range(width):
+                count = table[b, x]
+                if count > 0:
+                    gain = 0.0
+                    if x > 0:
+                        gain = -normaliser[base_pattern[b], x - 1]
+                        if base_label[b] == x - 1:
+                            gain += weight[x - 1]
+                    more = gain - usual[b]
+                    total += count * gain
+                    lead += count * more
+                    square += count * more * more
+        gains[c] = total / n_items
+        leads[c] = lead / n_items
+        spreads[c] = np.sqrt(max(square / n_items - leads[c] ** 2, 0.0))
     return gains, leads, spreads

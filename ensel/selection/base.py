@@ -31,8 +31,10 @@ class Market:
 
     def open(self, order: list[int]) -> np.ndarray:
         """Mask of the queries that can still be bought after those in `order`."""
-        left = self.money - self.costs[order].sum()
-        is_open = self.costs <= left * (1 + 1e-9)
+        if np.isinf(self.money):
+            is_open = np.ones(len(self.costs), dtype=bool)
+        else:  # sums of decimal costs are not exact
+            is_open = self.costs <= self.money * (1 + 1e-9) - self.costs[order].sum()
         is_open[order] = False
         return is_open
 

@@ -129,13 +129,16 @@ class GainPerCost(GreedyLogit):
     ) -> np.ndarray:
         paid = costs[costs > 0]
         least = paid.min() / 1000 if len(paid) else 1.0
-        return gains / np.maximum(costs, least)
+        unit = np.median(paid) if len(paid) else 1.0  # so that the unit of cost does not matter
+        return np.maximum(gains, 0.0) / (np.maximum(costs, least) / unit)
 
 
 def _fitted(codes: np.ndarray, labels: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Pattern of each item, and each pattern's class probabilities by the logit vote."""
     if codes.shape[1] == 0:
-        return np.zeros(len(labels), dtype=np.int64), np.full((1, n_classes), 1 / n_classes)
+        # Class shares, so that telling the commonest label is no gain.
+        shares = np.bincount(labels, minlength=n_classes) / len(labels)
+        return np.zeros(len(labels), dtype=np.int64), shares[None, :]
     ids = pattern_ids(codes)
     patterns = codes[np.unique(ids, return_index=True)[1]]
     counts = np.bincount(ids * n_classes + labels, minlength=len(patterns) * n_classes)

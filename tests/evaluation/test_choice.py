@@ -117,11 +117,11 @@ def test_cross_validation_by_hand(small_pool):
 
 
 def test_winners_luck_is_priced():
-    """Simulated: 40 alike queries of .7; the best of them looks better than it is."""
+    """Simulated: 12 alike queries of .7; the best of them looks better than it is."""
     pool = simulate(150, [0.3] * 12, 0.3, random_state=0)
     held_out = cross_validate(pool, candidate_keys(4), n_repeats=1)
     luck = luck_of_choice(held_out, 4, seed=0)
-    assert 0 <= luck.optimism < 0.05
+    assert 0 < luck.optimism < 0.1
     assert luck.variance > 0
     assert luck_of_choice(held_out, 4, seed=0) == luck
 

@@ -54,6 +54,22 @@ def test_gain_per_cost_buys_the_cheap_ones():
     assert sorted(by_cost.tolist()) == [2, 3, 4, 5]
 
 
+def test_a_free_query_fits_whatever_rounding_says():
+    X, y = [[0, 0, 1], [1, 1, 1], [0, 0, 0], [1, 0, 0]], [0, 1, 0, 1]
+    # .3 - (.1 + .2) is -5.6e-17 in floating point.
+    bought = TopK(budget=3, money=0.3).fit(X, y, costs=[0.1, 0.2, 0.0]).order_
+    assert sorted(bought.tolist()) == [0, 1, 2]
+
+
+def test_the_unit_of_cost_does_not_matter():
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 2, 300)
+    X = np.where(rng.random((300, 4)) < 0.75, y[:, None], 1 - y[:, None])
+    costs = np.array([1.0, 5.0, 1.1, 2.0])
+    orders = [GainPerCost(budget=4).fit(X, y, costs=costs * unit).order_ for unit in (1, 1e12)]
+    assert orders[0].tolist() == orders[1].tolist()
+
+
 def test_money_without_costs():
     with pytest.raises(ValueError, match="without costs"):
         TopK(budget=1, money=1.0).fit([[0, 1], [1, 1]], [0, 1])

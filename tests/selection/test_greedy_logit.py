@@ -29,7 +29,7 @@ def plain_gains(X, y, bought, candidate, n_classes):
         theta = fit_weights(design, np.eye(n_classes)[y], SHRINKAGE)
         scores = log_probabilities(design, theta)
     else:
-        scores = np.full((len(y), n_classes), -np.log(n_classes))
+        scores = np.tile(np.log(np.bincount(y, minlength=n_classes) / len(y)), (len(y), 1))
     p = np.exp(scores)
     chose = X[:, candidate][:, None] == np.arange(n_classes)
     slope = (chose * (np.eye(n_classes)[y] - p)).sum(axis=0)
@@ -66,6 +66,18 @@ def test_equals_a_plain_reimplementation(caution, pool):
             scores.append(score[choice] >= max(score.values()) - 1e-6)
         assert any(scores)
         bought.append(choice)
+
+
+def test_the_commonest_label_is_no_gain():
+    """A tenth of the labels are 1: a query that always says 0 tells nothing, one of .8 does."""
+    rng = np.random.default_rng(0)
+    y = (rng.random(2000) < 0.1).astype(int)
+    X = np.column_stack([np.zeros(2000, dtype=int), np.where(rng.random(2000) < 0.8, y, 1 - y)])
+    selector = GreedyLogit(budget=2, caution=0).fit(X, y)
+    assert selector.order_.tolist() == [1, 0]
+    entropy = -(0.1 * np.log2(0.1) + 0.9 * np.log2(0.9))
+    assert selector.gains_.sum() < entropy
+    assert selector.gains_[1] == pytest.approx(0, abs=1e-3)
 
 
 def test_endless_caution_is_top_k(small_pool):
