@@ -206,10 +206,10 @@ def figure(cells: pd.DataFrame) -> Any:
             if rival == "simple":
                 best = cells[["top_k_weighted", "single_best"]].max(axis=1)
                 values = cells.assign(value=best - cells["select"])
-                ax.set_title("against the better of top-k + weighted and single best")
+                ax.set_title("the better of two simple rules")
             else:
                 values = cells.assign(value=cells["regret"])
-                ax.set_title("regret: against the best fixed method in hindsight")
+                ax.set_title("the best fixed method in hindsight (regret)")
             for _, own in values.groupby("pool"):
                 line = 100 * own.groupby("n_train")["value"].mean()
                 ax.plot(line.index, line, color="#B0B0B0", linewidth=0.8, marker=".")
@@ -218,7 +218,12 @@ def figure(cells: pd.DataFrame) -> Any:
             ax.axhline(0, color="#000000", linewidth=0.8)
             ax.set_xscale("log")
             ax.set_xlabel("labelled items to learn from")
-        axes[0].set_ylabel("points behind (mean over budgets 1 to 8)")
+        axes[0].set_ylabel("points that select is behind")
+        fig.supxlabel(
+            "mean over budgets 1 to 8; a line a pool, black: mean over pools; simple rules: top-k + "
+            "weighted vote, single best query",
+            fontsize=7,
+        )
     return fig
 
 

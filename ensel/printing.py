@@ -209,13 +209,17 @@ def print_selection(result: Selection) -> None:
     console.print(f"Verdict: {result.why}.", markup=False)
     console.print(f"Information on the label: {result.information}.", markup=False)
     if len(result.by_budget) > 1 and result.chosen:
-        console.print("\nWhat each budget would buy:")
+        console.print("\nWhat each budget would buy, where that changes:")
         with_cost = not result.by_budget["cost"].isna().any()
         table = _table(
-            "up to", "buys", "method + vote", *(["cost"] if with_cost else []), "expected %",
+            "budget", "buys", "method + vote", *(["cost"] if with_cost else []), "expected %",
             "gain on single", left=0,
         )  # fmt: skip
+        bought: list[str] | None = None
         for row in result.by_budget.to_dict("records"):
+            if row["queries"] == bought:
+                continue
+            bought = row["queries"]
             expected = Estimate(row["accuracy"], row["ci_low"], row["ci_high"])
             gained = Estimate(row["gain_vs_single"], row["gain_ci_low"], row["gain_ci_high"])
             table.add_row(
