@@ -220,8 +220,8 @@ def figure(cells: pd.DataFrame) -> Any:
             ax.set_xlabel("labelled items to learn from")
         axes[0].set_ylabel("points that select is behind")
         fig.supxlabel(
-            "mean over budgets 1 to 8; a line a pool, black: mean over pools; simple rules: top-k + "
-            "weighted vote, single best query",
+            "mean over budgets 1 to 8; a line a pool, black: mean over pools; simple rules: top-k "
+            "+ weighted vote, single best query",
             fontsize=7,
         )
     return fig
