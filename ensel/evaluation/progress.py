@@ -70,6 +70,10 @@ def run_all(
     from joblib import Parallel
     from tqdm.auto import tqdm
 
-    disable = None if progress is None else not progress
     stream = Parallel(return_as="generator")(jobs)
-    return list(tqdm(stream, total=total, desc=label, unit=unit, disable=disable))
+    return list(tqdm(stream, total=total, desc=label, unit=unit, disable=hidden(progress)))
+
+
+def hidden(progress: bool | None) -> bool | None:
+    """What tqdm's `disable` means by it: None leaves the choice to the terminal."""
+    return None if progress is None else not progress

@@ -157,8 +157,9 @@ def select(
     order, gains, gain_unit = buy(table, chosen, slice(None), seed, money)
     bought = {
         key: buy(table, key, slice(None), seed, money)[0]
-        for key in {choice.key for choice in choices}
+        for key in {choice.key for choice in choices} - {chosen}
     }
+    bought[chosen] = order
     names, costs = table.query_names, table.costs
     best = buy(table, SINGLE_KEY, slice(None), seed, money)[0][0]
     expected = judge.accuracy(chosen, luck[-1])

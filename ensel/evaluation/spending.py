@@ -13,6 +13,7 @@ import pandas as pd
 from ensel.errors import InputError
 from ensel.evaluation.comparison import DEFAULT_MOST, check_labelled
 from ensel.evaluation.plain import plain
+from ensel.evaluation.progress import hidden
 from ensel.evaluation.recommendation import select
 from ensel.predictions import PredictionTable
 
@@ -121,7 +122,7 @@ def frontier(
         most = np.sort(costs)[-budget:].sum()
         levels = np.geomspace(max(paid.min(), costs.min()), most, LEVELS).tolist()
     rows = []
-    for money in tqdm(sorted(levels), desc="sums of money", disable=_hidden(progress)):
+    for money in tqdm(sorted(levels), desc="sums of money", disable=hidden(progress)):
         found = select(table, budget, money=float(money), n_boot=n_boot, seed=seed, progress=False)
         gain = found.gain_vs_single
         rows.append(
@@ -139,7 +140,3 @@ def frontier(
         for row in frame.itertuples()
     ]
     return Frontier(table.name, table.n_items, frame, table.cost_unit)
-
-
-def _hidden(progress: bool | None) -> bool | None:
-    return None if progress is None else not progress
