@@ -98,7 +98,7 @@ def summarise(table: PredictionTable, paths: list[Path]) -> pd.DataFrame:
             np.unpackbits(one[name], count=len(test))
             for one, test in zip(found, tests, strict=True)
         ]
-        return SplitScores(table.n_items, tests, bits)
+        return SplitScores(table.n_items, tests, bits, table.groups)
 
     def key_name(key: Key) -> str:
         return "|".join(map(str, key))

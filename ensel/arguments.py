@@ -81,6 +81,7 @@ def load_table(
     ignore: str | None,
     statements: bool,
     seed: int,
+    other: str = "error",
 ) -> PredictionTable:
     """A dataset by name, or a file; with a warning about columns that look like mistakes."""
     from ensel.datasets import DATASETS, get_dataset, load_dataset
@@ -88,9 +89,10 @@ def load_table(
 
     path = Path(source)
     if source in DATASETS and not path.is_file():
-        if label != "label" or labels or classes or ignore:
+        if label != "label" or labels or classes or ignore or other != "error":
             raise InputError(
-                f"{source} is a dataset; --label, --labels, --classes, --ignore are for files"
+                f"{source} is a dataset; --label, --labels, --classes, --ignore, --other are for "
+                "files"
             )
         table = load_dataset(source)
     elif path.exists() or path.suffix or len(path.parts) > 1:
@@ -100,6 +102,7 @@ def load_table(
             labels_file=labels,
             classes=None if classes is None else words(classes),
             ignore=words(ignore or ""),
+            other=other,
         )
     else:
         get_dataset(source)  # raises, naming the nearest dataset

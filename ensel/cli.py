@@ -74,6 +74,14 @@ Classes = Annotated[
 Ignore = Annotated[
     str | None, typer.Option("--ignore", help="Columns of a file to leave out, comma-separated.")
 ]
+Other = Annotated[
+    str,
+    typer.Option(
+        "--other",
+        help="What an answer of a file is that is none of the classes: error, or missing.",
+        autocompletion=_complete_words("error,missing"),
+    ),
+]
 Statements = Annotated[
     bool,
     typer.Option("--statements", help="Turn multiple choice into true-or-false statements."),
@@ -135,6 +143,7 @@ def info_command(
     labels: LabelsFile = None,
     classes: Classes = None,
     ignore: Ignore = None,
+    other: Other = "error",
     statements: Statements = False,
     seed: Seed = 0,
     every: Annotated[bool, typer.Option("--all", help="Print every query.")] = False,
@@ -148,7 +157,7 @@ def info_command(
     from ensel.evaluation import describe
 
     check_outputs(json, inputs=(source, labels))
-    table = load_table(source, label, labels, classes, ignore, statements, seed)
+    table = load_table(source, label, labels, classes, ignore, statements, seed, other)
     result = describe(table)
     if write_json(result, json):
         printing.print_description(result, every=every)
@@ -188,6 +197,7 @@ def compare_command(
     labels: LabelsFile = None,
     classes: Classes = None,
     ignore: Ignore = None,
+    other: Other = "error",
     json: JsonFile = None,
     figure: Annotated[
         Path | None, typer.Option(help="Save the picture here (.png, .pdf, .svg).")
@@ -203,7 +213,7 @@ def compare_command(
     check_outputs(json, figure=figure, inputs=(source, labels))
     chosen_budgets = None if budgets is None else numbers(budgets, "--budgets")
     chosen_train = training_part(train)
-    table = load_table(source, label, labels, classes, ignore, statements, seed)
+    table = load_table(source, label, labels, classes, ignore, statements, seed, other)
     result = compare(
         table,
         methods=words(methods) or None,
@@ -263,6 +273,7 @@ def select_command(
     labels: LabelsFile = None,
     classes: Classes = None,
     ignore: Ignore = None,
+    other: Other = "error",
     save: Annotated[Path | None, typer.Option(help="Keep the fitted ensemble here (JSON).")] = None,
     json: JsonFile = None,
 ) -> None:
@@ -278,7 +289,7 @@ def select_command(
     check_outputs(json, save, inputs=(source, labels, prices))
     if budget is None and money is None:
         raise InputError("how many queries a question? give --budget 3, or a sum with --money")
-    table = load_table(source, label, labels, classes, ignore, statements, seed)
+    table = load_table(source, label, labels, classes, ignore, statements, seed, other)
     table = priced(table, prices, tokens)
     result = select(
         table,
@@ -315,6 +326,7 @@ def frontier_command(
     labels: LabelsFile = None,
     classes: Classes = None,
     ignore: Ignore = None,
+    other: Other = "error",
     json: JsonFile = None,
     figure: Annotated[
         Path | None, typer.Option(help="Save the picture here (.png, .pdf, .svg).")
@@ -329,7 +341,7 @@ def frontier_command(
 
     check_outputs(json, figure=figure, inputs=(source, labels, prices))
     levels = None if money is None else amounts(money, "--money")
-    table = load_table(source, label, labels, classes, ignore, statements, seed)
+    table = load_table(source, label, labels, classes, ignore, statements, seed, other)
     result = frontier(priced(table, prices, tokens), levels, budget=budget, seed=seed)
     if write_json(result, json):
         printing.print_frontier(result)
@@ -359,6 +371,7 @@ def floor_command(
     labels: LabelsFile = None,
     classes: Classes = None,
     ignore: Ignore = None,
+    other: Other = "error",
     json: JsonFile = None,
     figures: Annotated[
         Path | None, typer.Option(help="Save three pictures (PNG and PDF) in this folder.")
@@ -376,7 +389,7 @@ def floor_command(
     if figures is not None and not figures.is_dir():
         raise InputError(f"{figures}: no such folder; make it first")
     mapping = None if families is None else read_families(families)
-    table = load_table(source, label, labels, classes, ignore, statements, seed)
+    table = load_table(source, label, labels, classes, ignore, statements, seed, other)
     result = error_floor(table, families=mapping, cluster=cluster, n_boot=boot, seed=seed)
     if write_json(result, json):
         printing.print_floor(result)
@@ -398,6 +411,7 @@ def vote_command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the CSV here; default the screen.")
     ] = None,
+    other: Other = "error",
 ) -> None:
     """Apply a saved ensemble to new answers: a label and its probability per item.
 
@@ -409,7 +423,9 @@ def vote_command(
 
     check_outputs(output, inputs=(ensemble, answers))
     fitted = Ensemble.load(ensemble)
-    table = read_table(answers, classes=fitted.classes, queries=fitted.query_names, labelled=False)
+    table = read_table(
+        answers, classes=fitted.classes, queries=fitted.query_names, labelled=False, other=other
+    )
     voted = fitted.predict(table)
     text = voted.to_csv(float_format="%.6g")
     if output is None or str(output) == "-":

@@ -20,6 +20,9 @@ from ensel.table_parts import (
     stratified_half,
 )
 
+MANY_COPIES = 0.9
+"""Questions per item below which `trouble` speaks of copies."""
+
 
 class PredictionTable:
     """Answers of a pool of queries on a set of items, with the true labels where known.
@@ -199,6 +202,20 @@ class PredictionTable:
             raise InputError(f"{self.name}: no labels; this needs labelled items")
         return self.labels
 
+    @property
+    def groups(self) -> np.ndarray:
+        """Question behind each item, shape (n_items,): copies share a number, from 0 on.
+
+        Items whose entry in the item column `group` is empty are questions of their own.
+        """
+        if "group" not in self._items:
+            return np.arange(self.n_items)
+        named = self._items["group"]
+        numbers = pd.factorize(named.where(named.astype(str) != ""))[0]
+        alone = numbers < 0
+        numbers[alone] = numbers.max(initial=-1) + 1 + np.arange(alone.sum())
+        return pd.factorize(numbers)[0]
+
     # -- slicing ------------------------------------------------------------------------------
 
     def subset(
@@ -274,7 +291,7 @@ class PredictionTable:
         ([0, 1], [0, 1])
         """
         first = stratified_half(
-            self.known_labels, train, np.random.default_rng(random_state), self.name
+            self.known_labels, train, np.random.default_rng(random_state), self.name, self.groups
         )
         return self.subset(np.flatnonzero(first)), self.subset(np.flatnonzero(~first))
 
@@ -354,14 +371,31 @@ class PredictionTable:
         constant = (self.answers == self.answers[:1]).all(axis=0)
         return [name for name, same in zip(self.query_names, constant, strict=True) if same]
 
+    def silent_queries(self) -> list[str]:
+        """Queries without a usable answer on any item."""
+        silent = (self.answers == MISSING).all(axis=0)
+        return [name for name, none in zip(self.query_names, silent, strict=True) if none]
+
     def trouble(self) -> list[str]:
-        """What deserves a look, a line each: constant and duplicate queries; empty if nothing."""
+        """What deserves a look, a line each; empty if nothing.
+
+        Silent, constant and duplicate queries, and copies of questions.
+        """
         lines = []
-        if constant := self.constant_queries():
+        silent = self.silent_queries()
+        if silent:
+            lines.append(f"no usable answer on any item: {shorten(silent)}")
+        if constant := [name for name in self.constant_queries() if name not in silent]:
             lines.append(f"constant answers: {shorten(constant)} (they tell nothing)")
         if duplicates := self.duplicate_queries():
             pairs = [f"{later} = {first}" for first, later in duplicates]
             lines.append(f"duplicate columns: {shorten(pairs)} (a second copy tells nothing)")
+        n_questions = int(self.groups.max()) + 1
+        if n_questions < MANY_COPIES * self.n_items:
+            lines.append(
+                f"{self.n_items:,} items are copies of {n_questions:,} questions (column group); "
+                "splits and intervals count questions"
+            )
         return lines
 
     def __repr__(self) -> str:

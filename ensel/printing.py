@@ -245,8 +245,8 @@ def print_selection(result: Selection) -> None:
             markup=False,
         )
     console.print(
-        f"(95 % intervals, from {result.n_folds}-fold cross-validation, "
-        f"{result.n_repeats} time(s), less the luck of the choice. "
+        f"(95 % intervals, from {result.n_folds}-fold cross-validation, repeats: "
+        f"{result.n_repeats}, less the luck of the choice; accuracy and gain each by its own luck. "
         "The ensemble kept is fitted on all items. bought again: share of resamples of the items "
         "that buy this query.)",
         markup=False,
@@ -261,18 +261,23 @@ def print_frontier(result: Frontier) -> None:
         f"{result.cost_unit or 'the unit of the file'}\n",
         markup=False,
     )
-    table = _table("money", "cost", "queries", "expected %", "method", "", left=0)
-    table.columns[4].justify = "left"
+    table = _table("money", "cost", "buys", "expected %", "gain on single", "method", "", left=0)
+    table.columns[5].justify = "left"
     for row in result.rows.to_dict("records"):
+        single = row["method"] == "single-best"
         expected = Estimate(row["accuracy"], row["ci_low"], row["ci_high"])
+        gained = Estimate(row["gain_vs_single"], row["gain_ci_low"], row["gain_ci_high"])
         table.add_row(
             f"{row['money']:.3g}", f"{row['cost']:.3g}", f"{len(row['queries'])}",
-            expected.percent.replace(" %", ""), f"{row['method']} + {row['vote']}",
+            expected.percent.replace(" %", ""),
+            "-" if single else gained.points.replace(" points", ""),
+            "single-best" if single else f"{row['method']} + {row['vote']}",
             "" if row["worth_it"] else "*",
         )  # fmt: skip
     console.print(table)
     if not result.rows["worth_it"].all():
         console.print("\n* something cheaper is expected to be as accurate.")
+    console.print("\ngain on single: over the best single query that the money buys, in points.")
     for row in result.rows[result.rows["worth_it"]].drop_duplicates("cost").to_dict("records"):
         console.print(f"{row['cost']:.3g}: {shorten(row['queries'], 8)}", markup=False)
 

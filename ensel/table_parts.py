@@ -15,7 +15,11 @@ MAX_CLASSES = 127  # answers are int8
 
 
 def stratified_half(
-    labels: np.ndarray, train: float | int, rng: np.random.Generator, name: str = "table"
+    labels: np.ndarray,
+    train: float | int,
+    rng: np.random.Generator,
+    name: str = "table",
+    groups: np.ndarray | None = None,
 ) -> np.ndarray:
     """Mark a random, label-stratified part of the items.
 
@@ -27,6 +31,9 @@ def stratified_half(
     rng : Generator
     name : str
         For error messages.
+    groups : ndarray of int, shape (n_items,), optional
+        Question of each item, from 0 without gaps. Copies of one are marked together, so that the
+        number of marked items is only about the one asked for.
 
     Returns
     -------
@@ -43,6 +50,13 @@ def stratified_half(
             f"{name}: train={train!r} of {n_items} items; give a share between 0 and 1 "
             f"or a number from 1 to {n_items - 1}, so that both sides hold items"
         )
+    n_groups = n_items if groups is None else int(groups.max()) + 1
+    if groups is not None and n_groups < n_items:
+        if n_groups == 1:
+            raise InputError(f"{name}: all items are copies of one question; two are needed")
+        first = np.unique(groups, return_index=True)[1]
+        wanted = min(max(round(n_train * n_groups / n_items), 1), n_groups - 1)
+        return stratified_half(labels[first], wanted, rng, name)[groups]
     shuffled = rng.permutation(n_items)
     by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
     # Walk through the items class by class and take every (n/n_train)-th: each class gets its

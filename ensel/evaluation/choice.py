@@ -29,6 +29,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ensel.evaluation.intervals import by_question
 from ensel.evaluation.progress import over_splits
 from ensel.evaluation.scoring import SINGLE_KEY, Key, Plan, score_split
 from ensel.evaluation.splits import folds
@@ -59,10 +60,13 @@ class HeldOut:
     Attributes
     ----------
     keys : tuple of (method, vote, size)
-    correct : ndarray of float, shape (n_items, n_keys)
-        Mean score over the repeats: 1 right, 0 wrong.
-    log_loss : ndarray of float, shape (n_items, n_keys)
-        Mean over the repeats, in nats; NaN for the single best query.
+    correct : ndarray of float, shape (n_questions, n_keys)
+        Mean score over the repeats: 1 right, 0 wrong. A row for each item, or for each question
+        where some items are copies of one (`PredictionTable.groups`): the sum over its copies,
+        times the number of questions an item, so that means are over items and errors over
+        questions.
+    log_loss : ndarray of float, shape (n_questions, n_keys)
+        Mean over the repeats, in nats; NaN for the single best query. Rows as in `correct`.
     n_folds, n_repeats : int
     """
 
@@ -73,11 +77,11 @@ class HeldOut:
     n_repeats: int
 
     def scores(self, key: Key) -> np.ndarray:
-        """Held-out scores of one candidate, shape (n_items,)."""
+        """Held-out scores of one candidate, shape (n_questions,)."""
         return self.correct[:, self.keys.index(key)]
 
     def losses(self, key: Key) -> np.ndarray:
-        """Held-out log losses of one candidate in nats, shape (n_items,)."""
+        """Held-out log losses of one candidate in nats, shape (n_questions,)."""
         return self.log_loss[:, self.keys.index(key)]
 
 
@@ -102,7 +106,7 @@ def cross_validate(
     money : float, optional
         Most that the queries of an ensemble may cost together.
     n_folds : int, optional
-        Default 10, or the number of items if that is less.
+        Default 10, or the number of questions if that is less.
     n_repeats : int, optional
         Default 2, or 1 from 4,000 items, where the luck of the cut no longer matters.
     seed : int
@@ -112,7 +116,9 @@ def cross_validate(
     -------
     HeldOut
     """
-    n_folds = min(10, table.n_items) if n_folds is None else n_folds
+    groups = table.groups
+    if n_folds is None:
+        n_folds = min(10, int(groups.max()) + 1)
     n_repeats = (2 if table.n_items < MANY else 1) if n_repeats is None else n_repeats
     splits = folds(table, n_folds, n_repeats, seed)
     results = over_splits(
@@ -127,7 +133,10 @@ def cross_validate(
         for j, key in enumerate(kept):
             correct[split.test, j] += result.scored[key].correct
             log_loss[split.test, j] += result.scored[key].log_loss
-    return HeldOut(kept, correct / tested[:, None], log_loss / tested[:, None], n_folds, n_repeats)
+    correct, log_loss = correct / tested[:, None], log_loss / tested[:, None]
+    return HeldOut(
+        kept, by_question(correct, groups), by_question(log_loss, groups), n_folds, n_repeats
+    )
 
 
 @dataclass(frozen=True)
@@ -154,21 +163,21 @@ def choose(held_out: HeldOut, budget: int, weights: np.ndarray | None = None) ->
     held_out : HeldOut
         Holds `candidate_keys` up to the budget.
     budget : int
-    weights : ndarray, shape (n_items,), optional
-        How often each item counts; for resamples. Default: once.
+    weights : ndarray, shape (n_questions,), optional
+        How often each row counts; for resamples. Default: once.
 
     Returns
     -------
     Choice
     """
-    n_items = len(held_out.correct)
-    share = np.full(n_items, 1 / n_items) if weights is None else weights / weights.sum()
+    n_rows = len(held_out.correct)
+    share = np.full(n_rows, 1 / n_rows) if weights is None else weights / weights.sum()
 
     def gap(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
         """Mean of a paired difference, and its standard error."""
         apart = first - second
         mean = float(share @ apart)
-        return mean, float(np.sqrt(max(share @ apart**2 - mean**2, 0.0) / n_items))
+        return mean, float(np.sqrt(max(share @ apart**2 - mean**2, 0.0) / n_rows))
 
     chosen: Key = (*START, budget)
     for family in (*BY_LOG_LOSS, *FOR_MONEY):

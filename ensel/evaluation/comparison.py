@@ -177,8 +177,7 @@ def compare(
     results = over_splits(score_split, table, splits, plan, label="comparing", progress=progress)
     tests = [split.test for split in splits]
     baselines = {
-        budget: _scores(results, (*BASELINE, budget), table.n_items, tests)
-        for budget in budgets_of_all
+        budget: _scores(results, (*BASELINE, budget), table, tests) for budget in budgets_of_all
     }
     rows = []
     for method in chosen_methods:
@@ -211,10 +210,11 @@ def compare(
 def _scores(
     results: list[SplitResult],
     key: tuple[str, str, int],
-    n_items: int,
+    table: PredictionTable,
     tests: list[np.ndarray],
 ) -> SplitScores:
-    return SplitScores(n_items, tests, [result.scored[key].correct for result in results])
+    correct = [result.scored[key].correct for result in results]
+    return SplitScores(table.n_items, tests, correct, table.groups)
 
 
 def _row(
@@ -225,7 +225,7 @@ def _row(
     baseline: SplitScores,
 ) -> dict[str, Any]:
     method, vote, budget = key
-    scores = _scores(results, key, table.n_items, tests)
+    scores = _scores(results, key, table, tests)
     accuracy = accuracy_interval(scores)
     difference = difference_interval(scores - baseline, same=(method, vote) == BASELINE)
     names = table.query_names

@@ -398,7 +398,8 @@ def _best_of_many(error: float, table: PredictionTable) -> Estimate:
 def _rule_held_out(table: PredictionTable, model: GaussianCopulaErrors, seed: int) -> Estimate:
     """Error of the very rule behind (c) on held-out items: five folds, each fitted anew."""
     X, y = table.answers, table.known_labels.astype(np.int64)
-    splits = folds(table, min(5, table.n_items), 1, seed)
+    groups = table.groups
+    splits = folds(table, min(5, int(groups.max()) + 1), 1, seed)
     wrong = []
     for split in splits:
         try:
@@ -408,7 +409,8 @@ def _rule_held_out(table: PredictionTable, model: GaussianCopulaErrors, seed: in
         said = fitted.predict_proba(X[split.test]).argmax(axis=1)
         answered = (X[split.test] != MISSING).any(axis=1)
         wrong.append(~((said == y[split.test]) & answered))
-    scores = SplitScores(table.n_items, [s.test for s in splits], [w.astype(float) for w in wrong])
+    tests = [split.test for split in splits]
+    scores = SplitScores(table.n_items, tests, [w.astype(float) for w in wrong], groups)
     return accuracy_interval(scores, scores.item_variance())
 
 

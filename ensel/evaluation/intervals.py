@@ -19,6 +19,9 @@ splits away from what the method would score on all the items there are:
 items, and show too little of the second: `select` resamples the items and repeats the whole
 cross-validation instead (`ensel.evaluation.resampling`), and hands the variance in.
 
+Copies of one question are no more items than one: both variances are over questions, with the
+scores of copies summed (`PredictionTable.groups`).
+
 Coverage is measured in ``benchmarks/interval_coverage.py``. It is low where two methods bought
 the same queries in every split by luck, though on other items they would not: then nothing in
 these splits can show that they differ.
@@ -55,6 +58,32 @@ class Estimate(NamedTuple):
         return f"{value:+.1f} points [{low:+.1f}, {high:+.1f}]"
 
 
+def by_question(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Sums over the copies of each question, scaled so that the mean stays that over items.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_items, ...)
+    groups : ndarray of int, shape (n_items,)
+        Question of each item, from 0 without gaps.
+
+    Returns
+    -------
+    ndarray of float, shape (n_questions, ...)
+
+    Examples
+    --------
+    >>> by_question(np.array([1.0, 0.0, 1.0, 1.0]), np.array([0, 1, 0, 2]))  # 3 / 4 of 2, 0 and 1
+    array([1.5 , 0.  , 0.75])
+    """
+    n_questions = int(groups.max()) + 1
+    if n_questions == len(groups):
+        return values
+    sums = np.zeros((n_questions, *values.shape[1:]))
+    np.add.at(sums, groups, values)
+    return sums * n_questions / len(groups)
+
+
 class SplitScores:
     """Scores of one method on the test items of several splits.
 
@@ -66,9 +95,18 @@ class SplitScores:
         Test item positions of each split.
     scores : sequence of ndarray of float
         Scores of those items (1 right, 0 wrong, or a mean over draws), one array a split.
+    groups : ndarray of int, shape (n_items,), optional
+        Question of each item, from 0; copies of one are tested together. Default: all differ.
     """
 
-    def __init__(self, n_items: int, tests: list[np.ndarray], scores: list[np.ndarray]) -> None:
+    def __init__(
+        self,
+        n_items: int,
+        tests: list[np.ndarray],
+        scores: list[np.ndarray],
+        groups: np.ndarray | None = None,
+    ) -> None:
+        self.groups = np.arange(n_items) if groups is None else groups
         self.scores = np.zeros((len(tests), n_items), dtype=np.float32)
         self.tested = np.zeros((len(tests), n_items), dtype=bool)
         for s, (test, score) in enumerate(zip(tests, scores, strict=True)):
@@ -81,7 +119,7 @@ class SplitScores:
             raise ValueError("paired differences need the same splits")
         difference = object.__new__(SplitScores)
         difference.scores = self.scores - other.scores
-        difference.tested = self.tested
+        difference.tested, difference.groups = self.tested, self.groups
         return difference
 
     @property
@@ -96,8 +134,8 @@ class SplitScores:
 
     @property
     def n_tested(self) -> int:
-        """Number of different items tested in any split."""
-        return int(self.tested.any(axis=0).sum())
+        """Number of different questions tested in any split."""
+        return len(np.unique(self.groups[self.tested.any(axis=0)]))
 
     def item_variance(self) -> float:
         """Variance of the mean from the choice of items: the joint bootstrap's, in closed form."""
@@ -106,7 +144,7 @@ class SplitScores:
         n_splits, n = len(self.scores), self.n_tested
         centred = np.where(self.tested, self.scores - self.mean, 0.0)
         influence = (centred / (self.tested.sum(axis=1, keepdims=True) * n_splits)).sum(axis=0)
-        return float((influence**2).sum()) * n / max(n - 1, 1)
+        return float((np.bincount(self.groups, influence) ** 2).sum()) * n / max(n - 1, 1)
 
     def training_variance(self) -> float:
         """Variance between scores learned from different training sets; 0 for one split.
@@ -124,7 +162,8 @@ class SplitScores:
                     continue
                 apart = self.scores[s, common] - self.scores[t, common]
                 pairs.append(apart.mean(dtype=float) ** 2 / 2)
-                noises.append(apart.var(dtype=float) / n_common / 2)
+                centred = (apart - apart.mean(dtype=float)) / n_common
+                noises.append((np.bincount(self.groups[common], centred) ** 2).sum() / 2)
         if not pairs:
             return 0.0
         estimate = float(np.mean(pairs) - np.mean(noises))

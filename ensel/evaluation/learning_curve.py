@@ -61,8 +61,9 @@ def learning_curve(
     """
     try:
         halves = random_splits(table, N_SPLITS, 0.5, seed)
-    except InputError:  # too few items, or copies of each question on both sides
+    except InputError:  # too few items
         return pd.DataFrame(columns=list(COLUMNS))
+    groups = table.groups
     plan = Plan((SINGLE_KEY, key) if key != SINGLE_KEY else (key,), money)
     rows: list[dict[str, float]] = []
     before: SplitScores | None = None
@@ -78,7 +79,7 @@ def learning_curve(
             continue
         tests = [split.test for split in splits]
         scores, single = (
-            SplitScores(table.n_items, tests, [r.scored[k].correct for r in results])
+            SplitScores(table.n_items, tests, [r.scored[k].correct for r in results], groups)
             for k in (key, SINGLE_KEY)
         )
         value = accuracy_interval(scores)

@@ -81,7 +81,7 @@ def select(
         Of ``majority weighted map logit``, with a method; default map for greedy-mi, logit for
         greedy-logit and gain-per-cost, weighted for the others.
     n_folds : int, optional
-        Folds of the cross-validation; default 10, or the number of items if that is less.
+        Folds of the cross-validation; default 10, or the number of questions if that is less.
     n_repeats : int, optional
         How many times the items are cut into folds at random; default 2, or 1 from 4,000 items.
     n_boot : int
@@ -113,10 +113,14 @@ def select(
     if budget is None:
         if money is None:
             raise InputError("how many queries? give a budget (queries a question), or money")
-        budget = min(DEFAULT_MOST, table.n_queries)
+        budget = 1 if method == SINGLE else min(DEFAULT_MOST, table.n_queries)
     checked_budgets([budget], table)
-    if n_boot < 2:
-        raise InputError(f"{n_boot} resamples; at least 2 are needed for an interval")
+    if method == SINGLE and budget != 1:
+        raise InputError(f"single-best buys one query; budget {budget} is not 1")
+    _check_whole(n_boot, "resamples", 2)
+    for number, what, least in ((n_folds, "folds", 2), (n_repeats, "repeats", 1)):
+        if number is not None:
+            _check_whole(number, what, least)
     candidates = candidate_keys(budget, money)
     free = method is None
     if method is not None:
@@ -190,7 +194,7 @@ def select(
         "expected_accuracy": expected.value,
         "ci_low": expected.low,
         "ci_high": expected.high,
-        "estimated_by": f"{held_out.n_folds}-fold cross-validation, {held_out.n_repeats} time(s)",
+        "estimated_by": f"{held_out.n_folds}-fold cross-validation, repeats: {held_out.n_repeats}",
     }
     return Selection(
         dataset=table.name,
@@ -211,6 +215,7 @@ def select(
             table.answers[:, order],
             table.known_labels,
             held_out.losses(chosen) if vote in CALIBRATED else None,
+            groups=table.groups,
             seed=seed,
         ),
         commonest=_commonest(table),
@@ -225,6 +230,11 @@ def select(
         ),
         cost_unit=table.cost_unit,
     )
+
+
+def _check_whole(number: object, what: str, least: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
+        raise InputError(f"{number!r} {what}; a whole number from {least} is needed")
 
 
 def _check_money(money: float | None, table: PredictionTable) -> None:
@@ -257,11 +267,11 @@ def _given(
 ) -> tuple[Key, ...]:
     """The single best query, and a given method and vote at every size up to the budget."""
     known_names([method], SELECTORS, "method")
-    vote = vote or OWN_VOTE.get(method, "weighted")
+    given_vote, vote = vote, vote or OWN_VOTE.get(method, "weighted")
     known_names([vote], VOTES, "vote")
     if method == SINGLE:
-        if budget != 1:
-            raise InputError(f"single-best buys one query; budget {budget} is not 1")
+        if given_vote is not None:
+            raise InputError(f"single-best does not vote; leave out the vote {given_vote!r}")
         return (SINGLE_KEY,)
     order = buy(table, (method, vote, budget), slice(None), seed, money)[0]
     if len(order) < budget and money is None:

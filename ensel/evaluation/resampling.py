@@ -2,7 +2,8 @@
 
 A promise from cross-validation moves with three things. *Which items were at hand*: the variance
 of the mean of the held-out scores, V_items. *What was learned* from them: the chosen method is
-fitted and cross-validated again on items drawn with replacement, copies of an item in one fold. A
+fitted and cross-validated again on items drawn with replacement, copies of an item in one fold
+(where items are copies of a question, questions are drawn). A
 resample carries the sample's luck and its own, so whatever depends on what was learned varies twice
 as much as it should: V_boot = V_items + 2 V_learned, and V_items + V_learned is the mean of V_items
 and V_boot. *What was chosen*: items are reweighted, and the choice is made again from the held-out
@@ -64,19 +65,19 @@ def luck_of_choice(held_out: HeldOut, budget: int, seed: int) -> Luck:
     Luck
     """
     rng = np.random.default_rng([check_seed(seed), 5])
-    n_items = len(held_out.correct)
+    n_rows = len(held_out.correct)
     whole = dict(zip(held_out.keys, held_out.correct.mean(axis=0), strict=True))
     rows = []
     for _ in range(RECHOICES):
-        weights = np.bincount(rng.integers(n_items, size=n_items), minlength=n_items)
+        weights = np.bincount(rng.integers(n_rows, size=n_rows), minlength=n_rows)
         key = choose(held_out, budget, weights).key
         left_out = weights == 0
         scores = held_out.scores(key)
         gains = scores - held_out.scores(SINGLE_KEY)
         rows.append(
             (
-                weights @ scores / n_items - scores[left_out].mean(),
-                weights @ gains / n_items - gains[left_out].mean(),
+                weights @ scores / n_rows - scores[left_out].mean(),
+                weights @ gains / n_rows - gains[left_out].mean(),
                 whole[key],
                 whole[key] - whole[SINGLE_KEY],
             )
@@ -207,10 +208,11 @@ def _draw(
 ) -> tuple[dict[Key, tuple[float, float]], list[int]] | None:
     """One resample: accuracies and gains, and what is bought; None if a part has one class."""
     rng = np.random.default_rng(seed)
-    fold = rng.permutation(table.n_items) % min(RESAMPLE_FOLDS, table.n_items)
-    if "group" in table.items:  # copies of one question are copies of one item
-        fold = fold[pd.factorize(table.items["group"])[0]]
-    rows = rng.integers(table.n_items, size=table.n_items)
+    groups = table.groups
+    n_questions = int(groups.max()) + 1
+    fold = (rng.permutation(n_questions) % min(RESAMPLE_FOLDS, n_questions))[groups]
+    weights = np.bincount(rng.integers(n_questions, size=n_questions), minlength=n_questions)
+    rows = np.repeat(np.arange(table.n_items), weights[groups])
     right: dict[Key, list[np.ndarray]] = {}
     for number in np.unique(fold[rows]):
         test = fold[rows] == number
@@ -226,6 +228,5 @@ def _draw(
         if len(correct) == len(single)
     }
     if held_out is not None:
-        weights = np.bincount(rows, minlength=table.n_items)
         chosen = choose(held_out, budget, weights).key
     return scores, buy(table, chosen, rows, rng, plan.money)[0]

@@ -122,7 +122,7 @@ def frontier(
         most = np.sort(costs)[-budget:].sum()
         levels = np.geomspace(max(paid.min(), costs.min()), most, LEVELS).tolist()
     rows = []
-    for money in tqdm(sorted(levels), desc="sums of money", disable=hidden(progress)):
+    for money in tqdm(sorted(set(levels)), desc="sums of money", disable=hidden(progress)):
         found = select(table, budget, money=float(money), n_boot=n_boot, seed=seed, progress=False)
         gain = found.gain_vs_single
         rows.append(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from ensel.errors import InputError
 from ensel.predictions import PredictionTable
@@ -35,7 +34,8 @@ def folds(
     ----------
     table : PredictionTable
     n_folds : int
-        From 2 to the number of items.
+        From 2 to the number of items (of questions, where items are copies: see
+        `PredictionTable.groups`).
     n_repeats : int
         Random ways to cut.
     seed : int
@@ -50,23 +50,23 @@ def folds(
     InputError
         If there are fewer items than folds, or a training part holds one class only.
     """
-    if n_repeats < 1 or not 2 <= n_folds <= table.n_items:
+    groups = table.groups
+    first = np.unique(groups, return_index=True)[1]  # of each question's copies
+    n_questions = len(first)
+    if n_repeats < 1 or not 2 <= n_folds <= n_questions:
         raise InputError(
-            f"{table.name}: {n_repeats} repeats of {n_folds} folds over {table.n_items} items; "
-            f"1 or more repeats of 2 to {table.n_items} folds are needed"
+            f"{table.name}: {n_repeats} repeats of {n_folds} folds over {n_questions} questions; "
+            f"1 or more repeats of 2 to {n_questions} folds are needed"
         )
-    labels = table.known_labels
+    labels = table.known_labels[first]
     splits = []
     for repeat in np.random.SeedSequence(check_seed(seed)).spawn(n_repeats):
-        shuffled = np.random.default_rng(repeat).permutation(table.n_items)
+        shuffled = np.random.default_rng(repeat).permutation(n_questions)
         by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
-        fold = np.empty(table.n_items, dtype=int)
-        fold[by_class] = np.arange(table.n_items) % n_folds  # deals each class out in turn
-        if "group" in table.items:  # copies of one question share the fold of the first of them
-            group = pd.factorize(table.items["group"])[0]
-            fold = fold[np.unique(group, return_index=True)[1][group]]
+        fold = np.empty(n_questions, dtype=int)
+        fold[by_class] = np.arange(n_questions) % n_folds  # deals each class out in turn
         for number, child in enumerate(repeat.spawn(n_folds)):
-            splits.append(_split(table, fold != number, child))
+            splits.append(_split(table, fold[groups] != number, child))
     return splits
 
 
@@ -81,7 +81,7 @@ def random_splits(
     n_splits : int
         At least 1.
     train : float or int
-        Share or number of training items.
+        Share or number of training items; about so many, where items are copies.
     seed : int
 
     Returns
@@ -95,27 +95,20 @@ def random_splits(
     """
     if n_splits < 1:
         raise InputError(f"{n_splits} splits; at least 1 is needed")
-    labels = table.known_labels
+    labels, groups = table.known_labels, table.groups
     splits = []
     for child in np.random.SeedSequence(check_seed(seed)).spawn(n_splits):
-        chosen = stratified_half(labels, train, np.random.default_rng(child), table.name)
+        rng = np.random.default_rng(child)
+        chosen = stratified_half(labels, train, rng, table.name, groups)
         splits.append(_split(table, chosen, child))
     return splits
 
 
 def _split(table: PredictionTable, chosen: np.ndarray, seed: np.random.SeedSequence) -> Split:
-    """A split with the chosen items to learn from, and those others that have no twin there.
-
-    Items with the same entry in the column `group` are copies of one question.
-    """
-    train, test = np.flatnonzero(chosen), np.flatnonzero(~chosen)
+    """A split with the chosen items to learn from."""
+    train = np.flatnonzero(chosen)
     _check_two_classes(table, train)
-    if "group" in table.items:
-        group = pd.factorize(table.items["group"])[0]
-        test = test[~np.isin(group[test], group[train])]
-        if len(test) == 0:
-            raise InputError(f"{table.name}: every test item has a copy among the training items")
-    return Split(train, test, seed)
+    return Split(train, np.flatnonzero(~chosen), seed)
 
 
 def check_seed(seed: int) -> int:

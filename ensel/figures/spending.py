@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from ensel.figures.style import METHOD_STYLE, RC
 
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 def frontier_figure(result: Frontier) -> Figure:
     """Draw expected accuracy against what is spent, with 95 % intervals.
 
-    What is worth its money is joined by a line; hollow marks are beaten by something cheaper. The
-    number beside a mark is how many queries it buys.
+    What is worth its money is joined by a line; hollow marks are beaten by something cheaper.
+    Beside a mark stands what it buys: the first query, and how many more.
 
     Parameters
     ----------
@@ -27,9 +29,10 @@ def frontier_figure(result: Frontier) -> Figure:
     -------
     Figure
     """
-    rows = result.rows.drop_duplicates(subset=["cost", "accuracy"])
+    same = pd.DataFrame({"cost": result.rows["cost"], "set": result.rows["queries"].map(frozenset)})
+    rows = result.rows[~same.duplicated()]
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(3.6, 2.7), layout="constrained")
+        figure = Figure(figsize=(4.6, 3.0), layout="constrained")
         axis = figure.subplots()
         axis.errorbar(
             rows["cost"],
@@ -55,17 +58,23 @@ def frontier_figure(result: Frontier) -> Figure:
                 row.cost, 100 * row.accuracy, marker="o", linestyle="", markersize=6, label=label,
                 color=color, markerfacecolor=color if row.worth_it else "white",
             )  # fmt: skip
+            more = len(row.queries) - 1
             axis.annotate(
-                f"{len(row.queries)}", (row.cost, 100 * row.accuracy), xytext=(5, -9),
-                textcoords="offset points", fontsize=7,
+                f"{row.queries[0]}" + (f" + {more}" if more else ""),
+                (row.cost, 100 * row.accuracy), xytext=(4, -9), textcoords="offset points",
+                fontsize=7,
             )  # fmt: skip
+        axis.margins(x=0.12)
         if (rows["cost"] > 0).all() and rows["cost"].max() > 10 * rows["cost"].min():
             axis.set_xscale("log")
+            axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.xaxis.set_major_formatter("{x:g}")
+            axis.xaxis.set_minor_formatter("")
         axis.set_xlabel(f"cost ({result.cost_unit or 'unit of the file'})")
         axis.set_ylabel("expected held-out accuracy (%)")
         axis.legend(loc="lower right")
         figure.supxlabel(
-            f"{result.dataset}: n = {result.n_items:,} items; 95 % intervals; numbers: queries",
+            f"{result.dataset}: n = {result.n_items:,} items; 95 % intervals; + n: more queries",
             fontsize=7,
         )
     return figure

@@ -19,6 +19,7 @@ def read_table(
     ignore: Sequence[str] = (),
     labelled: bool = True,
     queries: Sequence[str] | None = None,
+    other: str = "error",
 ) -> PredictionTable:
     """Read a prediction table from a CSV or Parquet file.
 
@@ -45,6 +46,8 @@ def read_table(
         left aside.
     queries : sequence of str, optional
         Read only these.
+    other : {"error", "missing"}
+        What an answer is that is none of the classes, such as ``ERROR: 429``.
 
     Returns
     -------
@@ -60,6 +63,8 @@ def read_table(
     from ensel.formats.frames import Reading, table_from_frame
     from ensel.formats.parquet import read_own_parquet, read_parquet_frame
 
+    if other not in ("error", "missing"):
+        raise InputError(f"other {other!r}; error or missing is needed")
     path = Path(path)
     if not path.exists():
         raise InputError(f"{path}: no such file")
@@ -77,6 +82,7 @@ def read_table(
         ignore=list(ignore),
         labelled=labelled,
         queries=None if queries is None else list(queries),
+        other=other,
     )
     frame = read_parquet_frame(path) if parquet else read_delimited(path)
     labels = None

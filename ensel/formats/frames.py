@@ -32,6 +32,7 @@ class Reading:
     ignore: list[str] = field(default_factory=list)
     labelled: bool = True
     queries: list[str] | None = None
+    other: str = "error"
 
 
 def table_from_frame(
@@ -293,6 +294,8 @@ def _encode(
 ) -> np.ndarray:
     """Turn class names into codes, column by column; missing answers become -1."""
     code_of = {name: code for code, name in enumerate(classes)}
+    others: list[str] = []
+    n_others = 0
     codes = np.empty(text.shape, dtype=np.int8)
     for j, name in enumerate(text.columns):
         values, positions = np.unique(text[name].to_numpy(dtype=str), return_inverse=True)
@@ -303,14 +306,27 @@ def _encode(
                 column_codes[i] = code_of[value]
             elif missing and value.lower() in MISSING_WORDS:
                 column_codes[i] = MISSING
+            elif missing and reading.other == "missing":
+                column_codes[i] = MISSING
+                others.append(value)
+                n_others += int((positions == i).sum())
             else:
                 row = int(np.flatnonzero(positions == i)[0])
                 advice = "leave a missing answer empty"
                 if reading.labelled:
-                    advice += ", name all classes with --classes, or --ignore the column"
+                    advice += ", name all classes with --classes, --ignore the column"
+                if missing:
+                    advice += ", or let all such answers count as missing with --other missing"
                 raise InputError(
                     f"{reading.name}: {value!r} in column {name!r} (item {text.index[row]!r}) is "
                     f"none of the classes {shorten(classes, 8)}; {advice}"
                 )
         codes[:, j] = column_codes[positions]
+    if others:
+        warnings.warn(
+            f"{reading.name}: {n_others:,} of {codes.size:,} answers are none of the classes and "
+            f"count as missing: {shorten(list(dict.fromkeys(others)), 4)}",
+            InputWarning,
+            stacklevel=2,
+        )
     return codes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,43 +23,44 @@ def read_prices(path: str | os.PathLike[str]) -> pd.DataFrame:
     ----------
     path : path-like
         Columns `model`, `input` and `output` (USD per million tokens), and, if known,
-        `input_tokens` and `output_tokens` (mean per question).
+        `input_tokens` and `output_tokens` (mean per question; empty where unknown).
 
     Returns
     -------
     DataFrame
-        Indexed by model.
+        Indexed by model; NaN where tokens are unknown.
 
     Raises
     ------
     InputError
-        If it cannot be read, a column is absent, a model occurs twice, or a number is negative or
-        missing.
+        If it cannot be read, rows are ragged, a column is absent, a model is blank or occurs
+        twice, or a number is negative or a price is missing.
     """
-    try:
-        frame = pd.read_csv(path, dtype={"model": str}, skipinitialspace=True, index_col=False)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise InputError(f"{path}: not a CSV of prices ({error})") from error
+    from ensel.formats.delimited import read_delimited
+
+    frame = read_delimited(Path(path))
     absent = [name for name in ("model", *PRICES) if name not in frame]
     if absent:
         raise InputError(
             f"{path}: no column {shorten(absent)}; prices need the columns model, input and output "
             "(USD per million tokens)"
         )
+    if (frame["model"] == "").any():
+        row = int((frame["model"] == "").to_numpy().argmax()) + 2
+        raise InputError(f"{path}: row {row} names no model; every row of prices needs one")
     if frame["model"].duplicated().any():
         twice = frame.loc[frame["model"].duplicated(), "model"].iloc[0]
         raise InputError(f"{path}: model {twice!r} occurs twice; one row a model is needed")
     numbers = [*PRICES, *(name for name in TOKENS if name in frame)]
     for name in numbers:
-        values = pd.to_numeric(frame[name], errors="coerce")
+        values = pd.to_numeric(frame[name], errors="coerce").astype(float)
         bad = ~(np.isfinite(values) & (values >= 0))
+        if name in TOKENS:
+            bad &= frame[name] != ""
         if bad.any():
-            model = frame.loc[bad, "model"].iloc[0]
+            model, found = frame.loc[bad, "model"].iloc[0], frame.loc[bad, name].iloc[0]
             raise InputError(
-                f"{path}: {name} of {model!r} is {frame.loc[bad, name].iloc[0]}; a number from 0 "
-                "is needed"
+                f"{path}: {name} of {model!r} is {found or 'empty'}; a number from 0 is needed"
             )
         frame[name] = values
     return frame.set_index("model")[numbers]

@@ -61,5 +61,5 @@ def test_select_prints_it(real):
     result = select(real("imdb-llm"), 3, n_boot=3)
     found = result.information
     assert found.held_out.low < found.held_out.value < found.label_entropy
-    assert "held out; plug-in" in str(found)
+    assert "held out (each fold buying anew); plug-in" in str(found)
     assert result.to_dict()["information_bits"]["n_patterns"] == found.n_patterns

@@ -92,11 +92,21 @@ def test_select_for_money(real):
     [
         ({"money": 0.01}, "buys nothing: the cheapest query"),
         ({}, "give a budget"),
+        ({"budget": 2, "n_boot": 2.5}, "2.5 resamples; a whole number from 2"),
+        ({"budget": 2, "n_folds": 1}, "1 folds; a whole number from 2"),
+        ({"budget": 1, "method": "single-best", "vote": "map"}, "does not vote"),
+        ({"budget": 2, "method": "single-best"}, "budget 2 is not 1"),
     ],
 )
 def test_select_refuses(small_pool, arguments, said):
     with pytest.raises(InputError, match=said):
         select(small_pool, **arguments)
+
+
+def test_single_best_for_money_needs_no_budget(small_pool):
+    result = select(small_pool, money=1.0, method="single-best", n_boot=2, n_repeats=1)
+    assert result.method == "single-best"
+    assert len(result.queries) == 1
 
 
 def test_select_for_money_needs_costs(real):

@@ -108,7 +108,7 @@ def test_single_best_is_its_own_ensemble(small_pool):
         (2, {"method": "self-moa"}, "can fill 1 of 2 queries"),
         (2, {"method": "single-best"}, "single-best buys one query"),
         (2, {"n_folds": 501}, "2 to 500 folds"),
-        (2, {"n_boot": 1}, "at least 2"),
+        (2, {"n_boot": 1}, "whole number from 2"),
         (2, {"seed": -1}, "whole number from 0"),
     ],
 )

@@ -43,7 +43,12 @@ def test_tokens_of_the_file_come_before_the_general_ones(tmp_path, table):
         ("model,input,output\nbig,1,1\nbig,2,2\n", "'big' occurs twice"),
         ("model,input,output\nbig,-1,1\n", "input of 'big' is -1; a number from 0"),
         ("model,input,output\nbig,1,dear\n", "output of 'big' is dear"),
-        ("", "not a CSV of prices"),
+        ("", "empty file; a header line"),
+        ("model,input,output\n", "empty table"),
+        ("model,input,output\nbig,1,1,7\n", "row 2 has 4 cells, the header has 3"),
+        ("model,input,output\nbig,1,1\n,1,1\n", "row 3 names no model"),
+        ("model,input,output\nbig,,1\n", "input of 'big' is empty; a number from 0"),
+        ("model,input,output,input_tokens\nbig,1,1,-5\n", "input_tokens of 'big' is -5"),
     ],
 )
 def test_refuses(tmp_path, text, said):
@@ -59,4 +64,13 @@ def test_says_what_is_not_known(tmp_path, table):
         with_prices(table, prices, tokens=(1, 1))
     prices = read_prices(written(tmp_path, "model,input,output\nbig,1,1\nsmall,1,1\n"))
     with pytest.raises(InputError, match="input_tokens of big#1 unknown"):
+        with_prices(table, prices)
+
+
+def test_unknown_tokens_of_one_model_fall_back_on_the_general_ones(tmp_path, table):
+    text = "model,input,output,input_tokens,output_tokens\nbig,1,1,1000,0\nsmall,1,1,,\n"
+    prices = read_prices(written(tmp_path, text))
+    # small: 300 tokens in and 100 out a question, at 1 USD a million: .4 USD per 1,000 questions.
+    np.testing.assert_allclose(with_prices(table, prices, tokens=(300, 100)).costs, [1, 1, 0.4])
+    with pytest.raises(InputError, match="input_tokens of small unknown"):
         with_prices(table, prices)

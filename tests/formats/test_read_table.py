@@ -251,3 +251,19 @@ def test_cut_off_parquet(tmp_path, small_pool):
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(InputError, match="not a whole Parquet file"):
         read_table(path)
+
+
+def test_other_answers_as_missing(tmp_path):
+    path = tmp_path / "dirty.csv"
+    path.write_text("item,label,m,n\n1,yes,yes,ERROR: 429\n2,no,no,maybe\n3,no,,no\n")
+    with pytest.raises(InputError, match="count as missing with --other missing"):
+        read_table(path)
+    with pytest.warns(InputWarning, match="2 of 6 answers are none of the classes.*ERROR: 429"):
+        table = read_table(path, other="missing")
+    assert table.answers.tolist() == [[1, -1], [0, -1], [-1, 0]]
+    with pytest.raises(InputError, match="error or missing is needed"):
+        read_table(path, other="skip")
+    labels = tmp_path / "label.csv"
+    labels.write_text("item,label,m\n1,yes,yes\n2,no,no\n3,,no\n")
+    with pytest.raises(InputError, match="no label for item '3'"):  # a label is never let go
+        read_table(labels, other="missing")
