@@ -32,7 +32,7 @@ METHODS = ("single-best", "random", "top-k", "mrmr", "greedy-mi")
 PLAN = Plan.grid(METHODS, ("majority", "weighted", "map"), (1, 3, 5))
 SELECTED = [
     ("top-k", "weighted", 3), ("greedy-mi", "map", 3), ("greedy-mi", "map", 5),
-    ("chosen", "chosen", 3), ("chosen", "chosen", 5),
+    ("chosen", "chosen", 5),
 ]  # fmt: skip
 BASELINE = ("top-k", "weighted")
 RESULTS = Path(__file__).parent / "results"
@@ -109,16 +109,21 @@ def study(name: str, n_items: int, given: argparse.Namespace) -> pd.DataFrame:
         stream = Parallel(given.jobs, return_as="generator")(tasks)
         return list(tqdm(stream, total=given.replicates, desc=f"{name}: {label}", disable=None))
 
-    truths = run(true_accuracies, round(given.train * n_items), label="truth")
-    truth = {key: float(np.mean([t[key] for t in truths])) for key in truths[0]}
-    samples = run(compare_intervals, n_items, given.train, given.splits, label="compare")
-    of_compare = pd.DataFrame([row for rows in samples for row in rows])
-    of_compare["truth"] = [
-        truth[key] - (truth[*BASELINE, key[2]] if what.endswith("difference") else 0)
-        for key, what in zip(of_compare["key"], of_compare["what"], strict=True)
-    ]
-    samples = run(select_intervals, n_items, label="select")
-    found = pd.concat([of_compare, pd.DataFrame([row for rows in samples for row in rows])])
+    parts = []
+    if "compare" in given.what:
+        truths = run(true_accuracies, round(given.train * n_items), label="truth")
+        truth = {key: float(np.mean([t[key] for t in truths])) for key in truths[0]}
+        samples = run(compare_intervals, n_items, given.train, given.splits, label="compare")
+        of_compare = pd.DataFrame([row for rows in samples for row in rows])
+        of_compare["truth"] = [
+            truth[key] - (truth[*BASELINE, key[2]] if what.endswith("difference") else 0)
+            for key, what in zip(of_compare["key"], of_compare["what"], strict=True)
+        ]
+        parts.append(of_compare)
+    if "select" in given.what:
+        samples = run(select_intervals, n_items, label="select")
+        parts.append(pd.DataFrame([row for rows in samples for row in rows]))
+    found = pd.concat(parts)
     found["covers"] = (found["low"] <= found["truth"]) & (found["truth"] <= found["high"])
     found["width"] = found["high"] - found["low"]
     found["bias"] = found["value"] - found["truth"]
@@ -140,11 +145,18 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=5)
     parser.add_argument("--replicates", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument(
+        "--what", nargs="+", choices=["compare", "select"], default=["compare", "select"],
+        help="rows of the other stay in the output as they are",
+    )  # fmt: skip
     parser.add_argument("--output", type=Path, default=RESULTS / "interval_coverage.csv")
     given = parser.parse_args()
     table = pd.concat(
         study(name, n_items, given) for name in given.datasets for n_items in given.items
     )
+    if len(given.what) == 1 and given.output.is_file():
+        kept = pd.read_csv(given.output)
+        table = pd.concat([kept[~kept["what"].str.startswith(given.what[0])], table])
     given.output.parent.mkdir(exist_ok=True)
     with written_whole(given.output) as temporary:
         table.round(5).to_csv(temporary, index=False)
