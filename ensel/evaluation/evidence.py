@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ensel.evaluation.intervals import Estimate, Z
-from ensel.information.counting import by_query, conditional_entropies
+from ensel.information.counting import JointCounts
 from ensel.information.entropy import entropy_of_counts
 from ensel.information.patterns import pattern_ids
 
@@ -129,12 +129,11 @@ def assess_information(
     counts = np.bincount(labels)
     h_label = float(entropy_of_counts(counts))
     rng = np.random.default_rng(seed)
-    # The pattern is the candidate; each set of shuffled labels is the base.
-    everything, rows, first = by_query(pattern[:, None]), np.arange(n_items), np.zeros(1, dtype=int)
+    # The pattern is the candidate; each set of shuffled labels is the target.
+    joint = JointCounts(pattern[:, None], labels)
 
     def plug_in(of: np.ndarray) -> float:
-        left = conditional_entropies(of, 1, n_labels, everything, rows, first)[0]
-        return max(h_label - float(left) / n_items, 0.0)
+        return max(h_label - float(joint.left(of, n_labels)[0]) / n_items, 0.0)
 
     value = plug_in(labels)
     null = np.array([plug_in(rng.permutation(labels)) for _ in range(n_shuffles)])
