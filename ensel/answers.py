@@ -8,6 +8,40 @@ MISSING = -1
 """The code of a query that gave no usable answer."""
 
 
+def checked_codes(X: np.ndarray) -> np.ndarray:
+    """Whole numbers in the integer type they come in; anything else is refused.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n_items, n_queries)
+        Integers are not copied.
+
+    Returns
+    -------
+    ndarray of int, shape (n_items, n_queries)
+
+    Raises
+    ------
+    ValueError
+        If a value is not a whole number, or is below -1.
+
+    Examples
+    --------
+    >>> checked_codes(np.array([[0, -1]], dtype=np.int8)).dtype
+    dtype('int8')
+    """
+    codes = X.view(np.int8) if X.dtype.kind == "b" else X
+    if X.dtype.kind not in "iub":
+        codes = X.astype(np.int64)
+        if not np.array_equal(codes, X):
+            raise ValueError(
+                "answers must be whole numbers: class codes, and -1 for a missing answer"
+            )
+    if codes.size and codes.min() < MISSING:
+        raise ValueError(f"answer code {codes.min()}; -1 (missing) or a class code is needed")
+    return codes
+
+
 def as_codes(X: np.ndarray) -> np.ndarray:
     """Whole numbers as int64; anything else is refused.
 
@@ -29,12 +63,65 @@ def as_codes(X: np.ndarray) -> np.ndarray:
     >>> as_codes(np.array([[0.0, -1.0]])).tolist()
     [[0, -1]]
     """
-    codes = X.astype(np.int64)
-    if X.dtype.kind == "f" and not np.array_equal(codes, X):
-        raise ValueError("answers must be whole numbers: class codes, and -1 for a missing answer")
-    if codes.size and codes.min() < MISSING:
-        raise ValueError(f"answer code {codes.min()}; -1 (missing) or a class code is needed")
-    return codes
+    return checked_codes(X).astype(np.int64, copy=False)
+
+
+def checked_weights(weights: Any, n_items: int) -> np.ndarray | None:
+    """How often each item counts, as int64; None where all count once.
+
+    Parameters
+    ----------
+    weights : array_like, shape (n_items,), or None
+        Whole numbers from 0, like those of a bootstrap.
+    n_items : int
+
+    Returns
+    -------
+    ndarray of int64, shape (n_items,), or None
+
+    Raises
+    ------
+    ValueError
+        If weights are of another shape, negative or fractions, or all are 0.
+
+    Examples
+    --------
+    >>> checked_weights([2.0, 0.0], 2)
+    array([2, 0])
+    """
+    if weights is None:
+        return None
+    given = np.asarray(weights)
+    if given.shape != (n_items,):
+        raise ValueError(
+            f"sample_weight of shape {given.shape}; one for each of {n_items} items is needed"
+        )
+    if given.dtype.kind not in "iubf":
+        raise ValueError(f"sample_weight of type {given.dtype}; whole numbers are needed")
+    if not (np.isfinite(given).all() and (given >= 0).all() and (given == np.rint(given)).all()):
+        raise ValueError("sample_weight has a value that is no whole number from 0")
+    if not given.any():
+        raise ValueError("sample_weight is zero for every item; at least one must count")
+    whole = given.astype(np.int64)
+    return None if (whole == 1).all() else whole
+
+
+def check_class_codes(codes: np.ndarray, classes: np.ndarray) -> None:
+    """Check that answers and labels can be compared.
+
+    Raises
+    ------
+    ValueError
+        If a class is a negative number, or names are fewer than the codes.
+    """
+    if classes.dtype.kind in "iuf":
+        if len(classes) and classes.min() < 0:
+            raise ValueError(f"label {classes.min()}; labels are codes from 0, since -1 is missing")
+    elif codes.size and codes.max() >= len(classes):
+        raise ValueError(
+            f"answer code {codes.max()}, but the labels name {len(classes)} classes; give labels "
+            "as codes, or make sure that every class occurs among them"
+        )
 
 
 def class_positions(codes: np.ndarray, classes: np.ndarray) -> np.ndarray:
@@ -64,33 +151,25 @@ def class_positions(codes: np.ndarray, classes: np.ndarray) -> np.ndarray:
     >>> class_positions(np.array([[2, 0, -1]]), classes=np.array([1, 2])).tolist()
     [[1, -1, -1]]
     """
-    named = classes.dtype.kind not in "iuf"
-    if named and codes.size and codes.max() >= len(classes):
-        raise ValueError(
-            f"answer code {codes.max()}, but the labels name {len(classes)} classes; give labels "
-            "as codes, or make sure that every class occurs among them"
-        )
-    values: Any = np.arange(len(classes)) if named else classes
-    if not named and len(classes) and classes.min() < 0:
-        raise ValueError(f"label {classes.min()}; labels are codes from 0, since -1 is missing")
+    check_class_codes(codes, classes)
+    values: Any = classes if classes.dtype.kind in "iuf" else np.arange(len(classes))
     if np.array_equal(values, np.arange(len(values))):  # codes are positions: the usual case
         return np.where(codes < len(values), codes, MISSING)
     place = np.clip(np.searchsorted(values, codes), 0, len(values) - 1)
     return np.where((values[place] == codes) & (codes != MISSING), place, MISSING)
 
 
-def right_answers(codes: np.ndarray, labels: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Which answers are right; a missing one never is.
+def label_codes(labels: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """The answer code that is right for each label: see `class_positions`.
 
     Parameters
     ----------
-    codes : ndarray of int64, shape (n_items, n_queries)
     labels : ndarray of int, shape (n_items,)
         Positions in `classes`.
     classes : ndarray, shape (n_classes,)
 
     Returns
     -------
-    ndarray of bool, shape (n_items, n_queries)
+    ndarray of int or float, shape (n_items,)
     """
-    return class_positions(codes, classes) == labels[:, None]
+    return classes[labels] if classes.dtype.kind in "iuf" else labels

@@ -23,7 +23,7 @@ from ensel.arguments import (
 )
 from ensel.errors import InputError, InputWarning
 
-METHODS = "single-best,random,top-k,mrmr,greedy-mi,greedy-logit,gain-per-cost,self-moa"
+METHODS = "single-best,random,top-k,mrmr,jmi,greedy-mi,greedy-logit,gain-per-cost,self-moa"
 VOTES = "majority,weighted,map,logit"
 TABLE_SUFFIXES = {".csv", ".tsv", ".parquet"}
 
@@ -169,10 +169,10 @@ def compare_command(
     methods: Annotated[
         str,
         typer.Option(
-            help="Comma-separated, of: single-best, random, top-k, mrmr, greedy-mi, "
-            "greedy-logit, gain-per-cost, self-moa.",
+            help="Comma-separated, of: single-best, random, top-k, mrmr, jmi, "
+            "greedy-mi, greedy-logit, gain-per-cost, self-moa.",
             autocompletion=_complete_words(METHODS),
-            show_default="all that apply",
+            show_default="all that apply, but jmi",
         ),
     ] = "",
     votes: Annotated[
@@ -246,7 +246,7 @@ def select_command(
     method: Annotated[
         str | None,
         typer.Option(
-            help="One of single-best, random, top-k, mrmr, greedy-mi, greedy-logit, "
+            help="One of single-best, random, top-k, mrmr, jmi, greedy-mi, greedy-logit, "
             "gain-per-cost, self-moa; then the whole budget is spent.",
             autocompletion=_complete_words(METHODS),
             show_default="chosen, with the vote and the number of queries",

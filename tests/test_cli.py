@@ -223,7 +223,20 @@ def test_help_has_an_example_and_is_prompt():
 
 
 def test_import_is_light():
-    heavy = ("pandas", "sklearn", "scipy", "matplotlib", "pyarrow")
+    heavy = ("pandas", "sklearn", "scipy", "matplotlib", "pyarrow", "numba", "joblib")
     code = f"import sys, ensel.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_compiled_code_waits_for_the_first_fit():
+    code = (
+        "import sys, ensel.selection, ensel.voting\n"
+        "print('numba' in sys.modules)\n"
+        "ensel.selection.TopK(1).fit([[0, 1], [1, 1]], [0, 1])\n"
+        "print('numba' in sys.modules)\n"
+        "ensel.selection.GreedyMI(1).fit([[0, 1], [1, 1]], [0, 1])\n"
+        "print('numba' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False", "True"]

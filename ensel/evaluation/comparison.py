@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BASELINE = ("top-k", "weighted")
+ON_REQUEST = {"jmi"}
+"""Methods that are compared only where they are named."""
 DEFAULT_MOST = 8
 ROW_COLUMNS = (
     "method", "vote", "budget", "accuracy", "ci_low", "ci_high", "diff_vs_top_k", "diff_ci_low",
@@ -127,8 +129,8 @@ def compare(
     table : PredictionTable
         Labelled.
     methods : sequence of str, optional
-        Of ``single-best random top-k mrmr greedy-mi greedy-logit gain-per-cost self-moa``;
-        default all, gain-per-cost where costs are known.
+        Of ``single-best random top-k mrmr jmi greedy-mi greedy-logit gain-per-cost self-moa``;
+        default all but jmi, gain-per-cost where costs are known.
     votes : sequence of str, optional
         Of ``majority weighted map logit``; default all.
     budgets : sequence of int, optional
@@ -162,8 +164,9 @@ def compare(
     """
     check_labelled(table)
     chosen_methods = known_names(methods, SELECTORS, "method")
-    if methods is None and table.costs is None:
-        chosen_methods.remove("gain-per-cost")
+    if methods is None:
+        left_out = ON_REQUEST if table.costs is not None else {*ON_REQUEST, "gain-per-cost"}
+        chosen_methods = [name for name in chosen_methods if name not in left_out]
     chosen_votes = known_names(votes, VOTES, "vote")
     chosen_budgets = checked_budgets(budgets, table)
     splits = random_splits(table, n_splits, train, seed)

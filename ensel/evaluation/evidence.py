@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ensel.evaluation.intervals import Estimate, Z, by_question
-from ensel.information.counting import by_query, conditional_entropies
+from ensel.information.counting import JointCounts
 from ensel.information.entropy import entropy_of_counts
 from ensel.information.patterns import pattern_ids
 
@@ -135,14 +135,13 @@ def assess_information(
     counts = np.bincount(labels)
     h_label = float(entropy_of_counts(counts))
     rng = np.random.default_rng(seed)
-    # The pattern is the candidate; each set of shuffled labels is the base.
-    everything, rows, first = by_query(pattern[:, None]), np.arange(n_items), np.zeros(1, dtype=int)
+    # The pattern is the candidate; each set of shuffled labels is the target.
+    joint = JointCounts(pattern[:, None], labels)
 
     def plug_in(of: np.ndarray) -> float:
-        left = conditional_entropies(of, 1, n_labels, everything, rows, first)[0]
-        return max(h_label - float(left) / n_items, 0.0)
+        return max(h_label - float(joint.left(of, n_labels)[0]) / n_items, 0.0)
 
-    groups = rows if groups is None else groups
+    groups = np.arange(n_items) if groups is None else groups
     of_question = labels[np.unique(groups, return_index=True)[1]]
     value = plug_in(labels)
     null = np.array([plug_in(rng.permutation(of_question)[groups]) for _ in range(n_shuffles)])

@@ -75,7 +75,7 @@ def select(
         query. Dear queries are passed over, and what is bought for its gain per cost joins the
         candidates.
     method : str, optional
-        Of ``single-best random top-k mrmr greedy-mi greedy-logit gain-per-cost self-moa``;
+        Of ``single-best random top-k mrmr jmi greedy-mi greedy-logit gain-per-cost self-moa``;
         default: chosen.
     vote : str, optional
         Of ``majority weighted map logit``, with a method; default map for greedy-mi, logit for

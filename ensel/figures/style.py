@@ -10,6 +10,7 @@ METHOD_STYLE: dict[str, dict[str, Any]] = {
     "random": {"color": "#7F7F7F", "linestyle": (0, (4, 2)), "marker": "x"},
     "top-k": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
     "mrmr": {"color": "#E69F00", "linestyle": (0, (5, 1, 1, 1)), "marker": "^"},
+    "jmi": {"color": "#882255", "linestyle": (0, (1, 1, 4, 1)), "marker": "<"},
     "greedy-mi": {"color": "#D55E00", "linestyle": "-", "marker": "s"},
     "greedy-logit": {"color": "#56B4E9", "linestyle": (0, (7, 1.5)), "marker": "v"},
     "gain-per-cost": {"color": "#F0E442", "linestyle": (0, (3, 1, 1, 1)), "marker": "P"},

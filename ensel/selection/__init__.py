@@ -3,6 +3,7 @@
 from ensel.selection.base import QuerySelector
 from ensel.selection.greedy_logit import GainPerCost, GreedyLogit
 from ensel.selection.greedy_mi import GreedyMI
+from ensel.selection.jmi import JMI
 from ensel.selection.mrmr import MRMR
 from ensel.selection.random import Random
 from ensel.selection.self_moa import SelfMoA
@@ -13,6 +14,7 @@ SELECTORS: dict[str, type[QuerySelector]] = {
     "random": Random,
     "top-k": TopK,
     "mrmr": MRMR,
+    "jmi": JMI,
     "greedy-mi": GreedyMI,
     "greedy-logit": GreedyLogit,
     "gain-per-cost": GainPerCost,
@@ -21,6 +23,7 @@ SELECTORS: dict[str, type[QuerySelector]] = {
 """Selectors by the name they have on the command line and in results."""
 
 __all__ = [
+    "JMI",
     "MRMR",
     "SELECTORS",
     "GainPerCost",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -12,18 +13,29 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ensel.answers import as_codes, right_answers
+from ensel.answers import (
+    check_class_codes,
+    checked_codes,
+    checked_weights,
+    class_positions,
+    label_codes,
+)
 from ensel.selection.ties import Ties
+
+if TYPE_CHECKING:
+    from ensel.information.counting import JointCounts
+
+BLOCK_CELLS = 2**22  # answers looked at together, so that no second matrix is made
 
 
 @dataclass(frozen=True)
 class Market:
     """What a selector may look at: the training answers and what is known of the queries."""
 
-    answers: np.ndarray  # (n_items, n_queries) int
+    answers: np.ndarray  # (n_items, n_queries) int, as they came
     labels: np.ndarray  # (n_items,) class index
-    classes: np.ndarray  # (n_classes,) sorted labels
-    right: np.ndarray  # (n_items, n_queries) bool: answer is the label; missing is not
+    classes: np.ndarray  # (n_classes,) sorted labels of the items that count
+    weights: np.ndarray | None  # (n_items,) how often an item counts; None: once
     models: np.ndarray  # (n_queries,) str
     costs: np.ndarray  # (n_queries,) float, zeros where unknown
     money: float  # what the bought queries may cost together; infinite where unlimited
@@ -48,10 +60,38 @@ class Market:
             order.append(ties.best(scores, is_open))
         return order
 
-    @property
+    @cached_property
     def accuracies(self) -> np.ndarray:
-        """Share of right answers of each query."""
-        return self.right.mean(axis=0)
+        """Share of right answers of each query; a missing one is not right."""
+        own = label_codes(self.labels, self.classes)
+        items = None if self.weights is None else np.flatnonzero(self.weights)
+        weights = None if items is None or self.weights is None else self.weights[items]
+        own = own if items is None else own[items]
+        kind = self.answers.dtype
+        if own.dtype.kind in "iu" and own.max() <= np.iinfo(kind).max:
+            own = own.astype(kind)  # compared without a wider copy
+        n_queries = self.answers.shape[1]
+        at_once = max(1, BLOCK_CELLS // max(len(self.answers), 1))
+        right = np.empty(n_queries)
+        for start in range(0, n_queries, at_once):
+            block = self.answers[:, start : start + at_once]
+            found = (block if items is None else block[items]) == own[:, None]
+            right[start : start + at_once] = (
+                np.count_nonzero(found, axis=0) if weights is None else weights @ found
+            )
+        return right / (len(own) if weights is None else weights.sum())
+
+    @cached_property
+    def counts(self) -> JointCounts:
+        """Compiled joint counts of the items that count, made when first asked for."""
+        from ensel.information.counting import JointCounts
+
+        return JointCounts(self.answers, self.labels, self.weights)
+
+    @property
+    def positions(self) -> np.ndarray:
+        """Class of each dense code of `counts`; -1 where it is none."""
+        return class_positions(self.counts.packed.values, self.classes)
 
     def ties(self, individual: np.ndarray) -> Ties:
         """Tie rule with the given individual scores."""
@@ -95,7 +135,9 @@ class QuerySelector(SelectorMixin, BaseEstimator):
         self.random_state = random_state
         self.money = money
 
-    def fit(self, X: Any, y: Any, *, models: Any = None, costs: Any = None) -> Self:
+    def fit(
+        self, X: Any, y: Any, *, models: Any = None, costs: Any = None, sample_weight: Any = None
+    ) -> Self:
         """Choose the queries to buy.
 
         Parameters
@@ -108,6 +150,8 @@ class QuerySelector(SelectorMixin, BaseEstimator):
             Model behind each query; default: every column is a model of its own.
         costs : array_like of float, shape (n_queries,), optional
             Cost of each query.
+        sample_weight : array_like of int, shape (n_items,), optional
+            How often each item counts, from 0: the same as items repeated that often.
 
         Returns
         -------
@@ -116,20 +160,28 @@ class QuerySelector(SelectorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If X has fractions or NaN, the budget is not from 1 to the number of columns, or the
-            money buys no query.
+            If X or the weights have fractions or NaN, the budget is not from 1 to the number of
+            columns, or the money buys no query.
         """
         X, y = validate_data(self, X, y, dtype="numeric")
         check_classification_targets(y)
-        codes = as_codes(X)
+        codes = checked_codes(X)
         n_queries = codes.shape[1]
         budget = check_budget(self._wanted(), n_queries)
-        classes, labels = np.unique(y, return_inverse=True)
+        weights = checked_weights(sample_weight, len(codes))
+        if weights is None:
+            classes, labels = np.unique(y, return_inverse=True)
+        else:
+            counted = weights > 0
+            classes = np.unique(y[counted])
+            labels = np.zeros(len(y), dtype=np.int64)  # of the others, any will do
+            labels[counted] = np.searchsorted(classes, y[counted])
+        check_class_codes(codes, classes)
         market = Market(
             answers=codes,
             labels=labels,
             classes=classes,
-            right=right_answers(codes, labels, classes),
+            weights=weights,
             models=_per_query(models, n_queries, "models", np.arange(n_queries).astype(str)),
             costs=_per_query(costs, n_queries, "costs", np.zeros(n_queries)).astype(float),
             money=check_money(self.money, costs),

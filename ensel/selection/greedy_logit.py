@@ -1,13 +1,17 @@
 """Greedy on the log loss of the logit vote, unless the evidence is too thin to leave top-k."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ensel.answers import class_positions
 from ensel.information.patterns import pattern_ids
 from ensel.selection.base import Market, QuerySelector
 from ensel.voting.logit import class_precision, fit_weights, log_probabilities, one_hot
+
+if TYPE_CHECKING:
+    from ensel.information.counting import JointCounts
 
 SHRINKAGE = 10.0
 
@@ -63,34 +67,36 @@ class GreedyLogit(QuerySelector):
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         if not self.caution >= 0:
             raise ValueError(f"caution={self.caution!r}; a number from 0 is needed")
-        from ensel.information.counting import by_query, logit_gains
+        from ensel.information.logit_gains import logit_gains
 
-        labels, n_classes = market.labels, len(market.classes)
-        codes = class_positions(market.answers, market.classes)
-        answers = by_query(codes)
+        counts, n_classes = market.counts, len(market.classes)
+        labels, positions = counts.labels, market.positions
         accuracies = market.accuracies
         ties = market.ties(accuracies)
+        bought = np.empty((len(labels), 0), dtype=np.int64)
         order: list[int] = []
         gains: list[float] = []
         while len(order) < budget and (is_open := market.open(order)).any():
-            pattern, p = _fitted(codes[:, order], labels, n_classes)
+            pattern, p = _fitted(bought, counts, n_classes)
             default = ties.best(accuracies, is_open)
-            usual = _gains(answers[default], labels, p[pattern])
+            said = positions[counts.codes(default)]
             # Items alike in pattern, label and the default's answer are counted together.
-            alike = np.stack([pattern, labels, answers[default]], axis=1)
-            base = pattern_ids(alike)
+            base = pattern_ids(np.stack([pattern, labels, said], axis=1))
             first = np.unique(base, return_index=True)[1]
+            cells = pattern[first], labels[first]
+            usual = _gains(said[first], cells[1], p[cells[0]], counts.count(base, len(first)))
             columns = np.flatnonzero(is_open)
             found, leads, spreads = logit_gains(
-                base, pattern[first], labels[first], usual[first], p, SHRINKAGE, answers, columns
+                counts, positions, base, *cells, usual, p, SHRINKAGE, columns
             )
             leads[columns == default] = 0.0  # exactly, not but for rounding
             scores = np.full(len(is_open), -np.inf)
             scores[columns] = self._scores(
-                found, leads, spreads / np.sqrt(len(labels)), market.costs[columns]
+                found, leads, spreads / np.sqrt(counts.total), market.costs[columns]
             )
             order.append(ties.best(scores, is_open))
             gains.append(float(found[columns == order[-1]][0] / np.log(2)))
+            bought = np.column_stack([bought, positions[counts.codes(order[-1])]])
         return order, gains
 
     def _scores(
@@ -133,30 +139,35 @@ class GainPerCost(GreedyLogit):
         return np.maximum(gains, 0.0) / (np.maximum(costs, least) / unit)
 
 
-def _fitted(codes: np.ndarray, labels: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
+def _fitted(
+    bought: np.ndarray, counts: JointCounts, n_classes: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Pattern of each item, and each pattern's class probabilities by the logit vote."""
-    if codes.shape[1] == 0:
+    labels = counts.labels
+    if bought.shape[1] == 0:
         # Class shares, so that telling the commonest label is no gain.
-        shares = np.bincount(labels, minlength=n_classes) / len(labels)
+        shares = counts.count(labels, n_classes) / counts.total
         return np.zeros(len(labels), dtype=np.int64), shares[None, :]
-    ids = pattern_ids(codes)
-    patterns = codes[np.unique(ids, return_index=True)[1]]
-    counts = np.bincount(ids * n_classes + labels, minlength=len(patterns) * n_classes)
+    ids = pattern_ids(bought)
+    patterns = bought[np.unique(ids, return_index=True)[1]]
+    cells = counts.count(ids * n_classes + labels, len(patterns) * n_classes)
     design = one_hot(patterns, n_classes)
-    theta = fit_weights(design, counts.reshape(-1, n_classes), SHRINKAGE)
+    theta = fit_weights(design, cells.reshape(-1, n_classes), SHRINKAGE)
     return ids, np.exp(log_probabilities(design, theta))
 
 
-def _gains(answers: np.ndarray, labels: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """Gain of each item from one Newton step on one query's weights: see `logit_gains`."""
+def _gains(
+    answers: np.ndarray, labels: np.ndarray, p: np.ndarray, counts: np.ndarray
+) -> np.ndarray:
+    """Gain of each cell from one Newton step on one query's weights: see `logit_gains`."""
     n_classes = p.shape[1]
     gains = np.zeros(len(labels))
     answered = np.flatnonzero(answers >= 0)
-    said = answers[answered]
+    said, n = answers[answered], counts[answered]
     own = p[answered, said]
     right = said == labels[answered]
-    slope = np.bincount(said, right - own, minlength=n_classes)
-    curvature = np.bincount(said, own * (1 - own), minlength=n_classes)
+    slope = np.bincount(said, n * (right - own), minlength=n_classes)
+    curvature = np.bincount(said, n * own * (1 - own), minlength=n_classes)
     precision = class_precision(n_classes, SHRINKAGE)
     weight = np.linalg.solve(np.diag(curvature) + precision, slope)[said]
     gains[answered] = weight * right - np.log1p(own * np.expm1(weight))

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from ensel.information.entropy import entropy_of_counts
-from ensel.information.patterns import pattern_ids
 from ensel.selection.base import Market, QuerySelector
 
 
@@ -30,49 +28,44 @@ class GreedyMI(QuerySelector):
     gain_unit = "bits"
 
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
-        from ensel.information.counting import by_query, conditional_entropies
-
-        labels, n_items = market.labels, len(market.labels)
-        n_labels = len(market.classes)
-        answers = by_query(market.answers)
-        h_label = entropy_of_counts(np.bincount(labels))
+        counts, n_labels = market.counts, len(market.classes)
+        h_label = counts.entropy(counts.labels, n_labels)
         order: list[int] = []
         gains: list[float] = []
         known = 0.0
         ties = None
-        rows = np.arange(n_items)
-        pattern = np.zeros(n_items, dtype=np.int64)
+        rows = np.arange(len(counts.labels))
+        pattern, n_patterns = np.zeros(len(rows), dtype=np.int64), 1
         while len(order) < budget and (is_open := market.open(order)).any():
             columns = np.flatnonzero(is_open)
-            n_patterns = int(pattern.max(initial=-1)) + 1
-            left = conditional_entropies(
-                pattern * n_labels + labels[rows], n_patterns, n_labels, answers, rows, columns
+            left = counts.left(
+                counts.labels[rows], n_labels, pattern, n_patterns, rows=rows, candidates=columns
             )
             scores = np.full(len(is_open), -np.inf)
-            scores[columns] = np.maximum(h_label - left / n_items, 0.0)
+            scores[columns] = np.maximum((h_label - left) / counts.total, 0.0)
             if ties is None:  # the first round's scores are the individual ones
                 ties = market.ties(scores)
             best = ties.best(scores, is_open)
             order.append(best)
             gains.append(max(float(scores[best]) - known, 0.0))
             known = float(scores[best])
-            rows, pattern = _unsettled(rows, pattern, answers[best], labels, n_labels)
+            if len(order) < budget:
+                pattern = pattern * counts.width + counts.codes(best)[rows]
+                kept, pattern, n_patterns = _unsettled(pattern, counts.labels[rows], n_labels)
+                rows = rows[kept]
         return order, gains
 
 
 def _unsettled(
-    rows: np.ndarray, pattern: np.ndarray, answers: np.ndarray, labels: np.ndarray, n_labels: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Items whose pattern, with one more query, does not settle the label, and their patterns.
+    pattern: np.ndarray, labels: np.ndarray, n_labels: int
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Items whose pattern does not settle the label, their patterns numbered anew, how many.
 
     No further query can tell more about the others.
     """
-    if len(rows) == 0:
-        return rows, pattern
-    ids = pattern_ids(np.column_stack([pattern, answers[rows]]))
-    n_cells = (int(ids.max()) + 1) * n_labels
-    counts = np.bincount(ids * n_labels + labels[rows], minlength=n_cells)
-    mixed = (counts.reshape(-1, n_labels) > 0).sum(axis=1) > 1
-    kept = mixed[ids]
-    number = np.cumsum(mixed) - 1
-    return rows[kept], number[ids[kept]]
+    n_cells = (int(pattern.max(initial=-1)) + 1) * n_labels
+    seen = np.zeros(n_cells, dtype=bool)
+    seen[pattern * n_labels + labels] = True
+    mixed = np.count_nonzero(seen.reshape(-1, n_labels), axis=1) > 1
+    kept = mixed[pattern]
+    return kept, (np.cumsum(mixed) - 1)[pattern[kept]], int(mixed.sum())

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ensel.information.candidates import information_with
 from ensel.selection.base import Market, QuerySelector
 
 
@@ -26,8 +25,10 @@ class MRMR(QuerySelector):
     gain_unit = "bits"
 
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
-        nothing = np.zeros(len(market.labels), dtype=np.int64)
-        relevance = information_with(nothing, market.answers, market.labels)
+        counts = market.counts
+        h_label = counts.entropy(counts.labels, counts.n_labels)
+        told = (h_label - counts.left(counts.labels, counts.n_labels)) / counts.total
+        relevance = np.maximum(told, 0.0)
         ties = market.ties(relevance)
         redundancy = np.zeros_like(relevance)
         order: list[int] = []
@@ -37,5 +38,9 @@ class MRMR(QuerySelector):
             best = ties.best(scores, is_open)
             order.append(best)
             gains.append(float(scores[best]))
-            redundancy += information_with(nothing, market.answers, market.answers[:, best])
+            if len(order) < budget:
+                said = counts.codes(best)
+                h_said = counts.entropy(said, counts.width)
+                shared = (h_said - counts.left(said, counts.width)) / counts.total
+                redundancy += np.maximum(shared, 0.0)
         return order, gains

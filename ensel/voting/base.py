@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ensel.answers import as_codes, class_positions
+from ensel.answers import as_codes, checked_weights, class_positions
 
 TIED = 1e-12
 
@@ -39,7 +39,7 @@ class Vote(ClassifierMixin, BaseEstimator):
         self.n_classes = n_classes
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn from labelled items.
 
         Parameters
@@ -48,6 +48,8 @@ class Vote(ClassifierMixin, BaseEstimator):
             Answers as class codes; -1 = missing.
         y : array_like, shape (n_items,)
             Labels. Integer labels are the codes; other labels are numbered in sorted order.
+        sample_weight : array_like of int, shape (n_items,), optional
+            How often each item counts, from 0: the same as items repeated that often.
 
         Returns
         -------
@@ -56,11 +58,18 @@ class Vote(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If X has fractions or NaN, codes are outside `n_classes`, or y has one class.
+            If X or the weights have fractions or NaN, codes are outside `n_classes`, or y has one
+            class.
         """
         X, y = validate_data(self, X, y, dtype="numeric")
         check_classification_targets(y)
         codes = as_codes(X)
+        weights = checked_weights(sample_weight, len(codes))
+        if weights is None:
+            weights = np.ones(len(codes), dtype=np.int64)
+        else:
+            counted = weights > 0
+            codes, y, weights = codes[counted], y[counted], weights[counted]
         if self.n_classes is None:
             self.classes_, labels = np.unique(y, return_inverse=True)
             if len(self.classes_) < 2:
@@ -70,9 +79,9 @@ class Vote(ClassifierMixin, BaseEstimator):
             labels = as_codes(np.asarray(y))
             if labels.min() < 0 or max(labels.max(), codes.max()) >= self.n_classes:
                 raise ValueError(f"a code outside 0 to {self.n_classes - 1} in X or y")
-        self.prior_ = np.bincount(labels, minlength=len(self.classes_)) / len(labels)
+        self.prior_ = np.bincount(labels, weights, len(self.classes_)) / weights.sum()
         self.lottery_ = np.random.default_rng(self.random_state).random(len(self.classes_))
-        self._learn(class_positions(codes, self.classes_), labels)
+        self._learn(class_positions(codes, self.classes_), labels, weights)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -109,8 +118,8 @@ class Vote(ClassifierMixin, BaseEstimator):
         return self.classes_[best]
 
     @abstractmethod
-    def _learn(self, codes: np.ndarray, labels: np.ndarray) -> None:
-        """Set the fitted attributes from class positions (-1 = missing) and labels."""
+    def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
+        """Set the fitted attributes from class positions (-1 = missing), labels and counts."""
 
     @abstractmethod
     def _posterior(self, codes: np.ndarray) -> np.ndarray:

@@ -33,8 +33,9 @@ class LogitVote(Vote):
 
     a normal prior of unit variance on shared weights, of variance 1/s on deviations. The shrinkage
     s is chosen by five-fold cross-validation of the log loss inside `fit`, from
-    1000 (in effect one weight a query) to 1. Conditional logit is classical (McFadden 1974); the
-    hierarchy is ours. What it gains on real pools is in ``benchmarks/regret.py``.
+    1000 (in effect one weight a query) to 1; an item that counts several times is in one fold.
+    Conditional logit is classical (McFadden 1974); the hierarchy is ours. What it gains on real
+    pools is in ``benchmarks/regret.py``.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ class LogitVote(Vote):
     array([0, 1])
     """
 
-    def _learn(self, codes: np.ndarray, labels: np.ndarray) -> None:
+    def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
         n_classes = len(self.classes_)
         # Items with one pattern and one label are alike: only their number matters.
         ids = pattern_ids(codes)
@@ -67,7 +68,7 @@ class LogitVote(Vote):
         fold = np.random.default_rng(self.random_state).permutation(len(labels)) % FOLDS
         n_cells = len(patterns) * n_classes
         counts = np.bincount(
-            (fold * len(patterns) + ids) * n_classes + labels, minlength=FOLDS * n_cells
+            (fold * len(patterns) + ids) * n_classes + labels, weights, FOLDS * n_cells
         ).reshape(FOLDS, len(patterns), n_classes)
         design = one_hot(patterns, n_classes)
         whole = counts.sum(axis=0)

@@ -24,8 +24,8 @@ class MajorityVote(Vote):
     array([1, 0])
     """
 
-    def _learn(self, codes: np.ndarray, labels: np.ndarray) -> None:
-        self.accuracies_ = (codes == labels[:, None]).mean(axis=0)
+    def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
+        self.accuracies_ = weights @ (codes == labels[:, None]) / weights.sum()
 
     def _posterior(self, codes: np.ndarray) -> np.ndarray:
         votes = weighted_counts(codes, np.ones(codes.shape[1]), len(self.classes_))

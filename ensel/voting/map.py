@@ -53,24 +53,24 @@ class MAPVote(Vote):
         super().__init__(n_classes, random_state)
         self.backoff = backoff
 
-    def _learn(self, codes: np.ndarray, labels: np.ndarray) -> None:
+    def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
         if not self.backoff > 0:
             raise ValueError(f"backoff={self.backoff!r}; a number above 0 is needed")
         n_classes = len(self.classes_)
         ids = pattern_ids(codes)
         first = np.unique(ids, return_index=True)[1]
         self.patterns_ = codes[first]
-        counts = np.bincount(ids * n_classes + labels, minlength=len(first) * n_classes)
-        self.counts_ = counts.reshape(-1, n_classes)
-        per_class = np.bincount(labels, minlength=n_classes)
+        counts = np.bincount(ids * n_classes + labels, weights, len(first) * n_classes)
+        self.counts_ = counts.reshape(-1, n_classes).astype(np.int64)
+        per_class = np.bincount(labels, weights, n_classes)
         answered = np.stack(
             [
-                np.bincount(column * n_classes + labels, minlength=(n_classes + 1) * n_classes)
+                np.bincount(column * n_classes + labels, weights, (n_classes + 1) * n_classes)
                 for column in np.where(codes >= 0, codes, n_classes).T
             ]
         ).reshape(-1, n_classes + 1, n_classes)
         self.log_likelihood_ = np.log((answered + 1) / (per_class + n_classes + 1))
-        self.log_prior_ = np.log((per_class + 1) / (len(labels) + n_classes))
+        self.log_prior_ = np.log((per_class + 1) / (weights.sum() + n_classes))
 
     def _posterior(self, codes: np.ndarray) -> np.ndarray:
         naive = np.tile(self.log_prior_, (len(codes), 1))

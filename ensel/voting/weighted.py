@@ -27,10 +27,10 @@ class WeightedVote(Vote):
     array([1.609, 0.   ])
     """
 
-    def _learn(self, codes: np.ndarray, labels: np.ndarray) -> None:
+    def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
         n_classes = len(self.classes_)
-        right = (codes == labels[:, None]).sum(axis=0)
-        answered = (codes >= 0).sum(axis=0)
+        right = weights @ (codes == labels[:, None])
+        answered = weights @ (codes >= 0)
         p = (right + 1) / (answered + n_classes)
         self.weights_ = np.log((n_classes - 1) * p / (1 - p))
 
