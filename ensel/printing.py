@@ -207,6 +207,12 @@ def print_selection(result: Selection) -> None:
         unit = result.cost_unit or "the file's unit"
         console.print(f"Cost per question            {result.cost:.3g} ({unit})", markup=False)
     console.print(f"Verdict: {result.why}.", markup=False)
+    if result.silent > 0:
+        console.print(
+            f"No bought query answers {100 * result.silent:.1f} % of the items: here they count as "
+            "wrong (ensel vote guesses their label).",
+            markup=False,
+        )
     console.print(f"Information on the label: {result.information}.", markup=False)
     if len(result.by_budget) > 1 and result.chosen:
         console.print("\nWhat each budget would buy, where that changes:")
@@ -246,7 +252,7 @@ def print_selection(result: Selection) -> None:
         )
     console.print(
         f"(95 % intervals, from {result.n_folds}-fold cross-validation, repeats: "
-        f"{result.n_repeats}, less the luck of the choice; accuracy and gain each by its own luck. "
+        f"{result.n_repeats}, less the luck of the choice. "
         "The ensemble kept is fitted on all items. bought again: share of resamples of the items "
         "that buy this query.)",
         markup=False,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ensel.answers import MISSING
+from ensel.evaluation.intervals import by_question
 from ensel.evaluation.plain import plain
 from ensel.predictions import PredictionTable
 
@@ -98,8 +99,14 @@ def describe(table: PredictionTable) -> Description:
     from statsmodels.stats.proportion import proportion_confint
 
     right = table.answers == table.known_labels[:, None]
-    n_right = right.sum(axis=0)
-    low, high = proportion_confint(n_right, table.n_items, method="wilson")
+    accuracy = right.mean(axis=0)
+    # As many questions as would give the variance that the questions have: all of them, where
+    # none is a copy.
+    own = by_question(right.astype(np.float32), table.groups)
+    variance = own.var(axis=0, dtype=float) / len(own)
+    spread = accuracy * (1 - accuracy)
+    n = np.where(variance > 0, spread / np.where(variance > 0, variance, 1.0), len(own))
+    low, high = proportion_confint(n * accuracy, n, method="wilson")
     phi = error_correlations(right)
     off_diagonal = np.where(np.eye(len(phi), dtype=bool), np.nan, phi)
     known = ~np.isnan(off_diagonal)
@@ -111,7 +118,7 @@ def describe(table: PredictionTable) -> Description:
     queries = pd.DataFrame(
         {
             "model": table.models,
-            "accuracy": n_right / table.n_items,
+            "accuracy": accuracy,
             "ci_low": low,
             "ci_high": high,
             "missing": (table.answers == MISSING).sum(axis=0),

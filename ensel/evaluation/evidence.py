@@ -112,7 +112,8 @@ def assess_information(
         Held-out, in nats: of a vote fitted without the item; by question where items are copies,
         as in `ensel.evaluation.choice.HeldOut`.
     groups : ndarray of int, shape (n_items,), optional
-        Question of each item, from 0; shuffles keep copies together. Default: all differ.
+        Question of each item, from 0; shuffles swap the labels of questions with equally many
+        copies. Default: all differ.
     n_shuffles : int
         At least 1.
     seed : int
@@ -142,9 +143,16 @@ def assess_information(
         return max(h_label - float(joint.left(of, n_labels)[0]) / n_items, 0.0)
 
     groups = np.arange(n_items) if groups is None else groups
-    of_question = labels[np.unique(groups, return_index=True)[1]]
+    copies = _by_number_of_copies(groups)
+
+    def shuffled() -> np.ndarray:
+        mixed = np.empty_like(labels)
+        for items in copies:
+            mixed[items] = labels[rng.permutation(items)]
+        return mixed
+
     value = plug_in(labels)
-    null = np.array([plug_in(rng.permutation(of_question)[groups]) for _ in range(n_shuffles)])
+    null = np.array([plug_in(shuffled()) for _ in range(n_shuffles)])
     held_out = None
     if log_loss is not None:
         # H(Y) by its own per-item terms, so that its sampling error is in the interval.
@@ -164,3 +172,10 @@ def assess_information(
         n_patterns=int(pattern.max()) + 1,
         too_few=bool(null.mean() > MOST_NULL * value),
     )
+
+
+def _by_number_of_copies(groups: np.ndarray) -> list[np.ndarray]:
+    """Items of the questions with one copy, two, ...: arrays of shape (n_questions, n_copies)."""
+    size = np.bincount(groups)[groups]
+    order = np.lexsort((groups, size))
+    return [order[size[order] == copies].reshape(-1, copies) for copies in np.unique(size)]

@@ -208,11 +208,11 @@ def _bootstrap(
     seed: int,
     progress: bool | None,
 ) -> list[dict[str, float]]:
-    """Refit on items (or clusters) drawn with replacement; the form of the model is kept."""
+    """Refit on questions (or clusters) drawn with replacement; the form of the model is kept."""
     from joblib import delayed
 
     X, y = table.answers, table.known_labels.astype(np.int64)
-    groups = None if cluster is None else pd.factorize(table.items[cluster])[0]
+    groups = table.groups if cluster is None else pd.factorize(table.items[cluster])[0]
     children = np.random.SeedSequence([seed, 1]).spawn(n_boot)
     names, form = table.models, model.form
     jobs = (delayed(_replicate)(X, y, names, groups, families, form, child) for child in children)
@@ -224,17 +224,14 @@ def _replicate(
     X: np.ndarray,
     y: np.ndarray,
     names: np.ndarray,
-    groups: np.ndarray | None,
+    groups: np.ndarray,
     families: list[str],
     form: dict[str, Any],
     seed: np.random.SeedSequence,
 ) -> dict[str, float] | None:
     rng = np.random.default_rng(seed)
-    if groups is None:
-        rows = rng.integers(len(y), size=len(y))
-    else:
-        drawn = rng.integers(groups.max() + 1, size=groups.max() + 1)
-        rows = np.concatenate([np.flatnonzero(groups == group) for group in drawn])
+    drawn = rng.integers(groups.max() + 1, size=groups.max() + 1)
+    rows = np.repeat(np.arange(len(y)), np.bincount(drawn, minlength=groups.max() + 1)[groups])
     try:
         model = GaussianCopulaErrors(**form).fit(X[rows], y[rows])
     except InputError:  # a draw in which fewer than two models err

@@ -68,7 +68,7 @@ def learning_curve(
     rows: list[dict[str, float]] = []
     before: SplitScores | None = None
     for part in PARTS:
-        splits = [_smaller(split, 2 / part) for split in halves]
+        splits = [_smaller(split, 2 / part, groups) for split in halves]
         classes = min(len(np.unique(table.known_labels[split.train])) for split in splits)
         if len(splits[0].train) < FEWEST or classes < 2:
             continue
@@ -100,7 +100,9 @@ def learning_curve(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _smaller(split: Split, share: float) -> Split:
-    """The same test items, and a random share of the training items; larger shares hold smaller."""
-    order = split.rng(0).permutation(split.train)
-    return Split(np.sort(order[: round(share * len(order))]), split.test, split.seed)
+def _smaller(split: Split, share: float, groups: np.ndarray) -> Split:
+    """The same test items, and a random share of the training questions; larger hold smaller."""
+    own = groups[split.train]
+    order = split.rng(0).permutation(np.unique(own))
+    kept = np.isin(own, order[: round(share * len(order))])
+    return Split(split.train[kept], split.test, split.seed)

@@ -8,10 +8,11 @@ resample carries the sample's luck and its own, so whatever depends on what was 
 as much as it should: V_boot = V_items + 2 V_learned, and V_items + V_learned is the mean of V_items
 and V_boot. *What was chosen*: items are reweighted, and the choice is made again from the held-out
 scores at hand; V_chosen is the variance of the full-sample scores of what it lands on. The same
-reweighting prices the winner's luck: what is chosen looks better on the items that chose it than
-on those that the resample left out, by the optimism that is then taken off (out-of-bag, as in the
-bias-corrected cross-validation of Tsamardinos et al. 2018). The sum of variances is derived here;
-``benchmarks/interval_coverage.py`` measures what it covers.
+reweighting prices the winner's luck: what is chosen leads the single best query by more on the
+items that chose it than on those that the resample left out, by the optimism that is then taken off
+(out-of-bag, as in the bias-corrected cross-validation of Tsamardinos et al. 2018; that the scores
+are relative to the single best query takes the luck of the drawn items out of it). The sum of
+variances is derived here; ``benchmarks/interval_coverage.py`` measures what it covers.
 """
 
 from __future__ import annotations
@@ -22,31 +23,32 @@ import numpy as np
 import pandas as pd
 
 from ensel.errors import InputError
-from ensel.evaluation.choice import HeldOut, choose
+from ensel.evaluation.choice import MANY, HeldOut, choose
 from ensel.evaluation.progress import run_all
 from ensel.evaluation.scoring import SINGLE, SINGLE_KEY, Key, Plan, score_split
-from ensel.evaluation.splits import Split, check_seed
+from ensel.evaluation.splits import Split, check_seed, distinct_rows
 from ensel.predictions import PredictionTable
 from ensel.selection import SELECTORS
 
 RESAMPLE_FOLDS = 5
-RECHOICES = 100
+RECHOICES, RECHOICES_OF_MANY = 500, 100
+"""Resamples of the choice; of more than 4,000 questions fewer do, since less of it is luck."""
+FEWEST_QUESTIONS = 10
 
 
 @dataclass(frozen=True)
 class Luck:
-    """How much of a held-out score is luck of the choice: of the accuracy, and of the gain.
+    """How much of a held-out score is luck of the choice.
 
     Attributes
     ----------
-    optimism, gain_optimism : float
-        To be taken off the score of what was chosen.
+    optimism : float
+        To be taken off the score of what was chosen, and off its gain.
     variance, gain_variance : float
-        V_chosen.
+        V_chosen of the accuracy, and of the gain.
     """
 
     optimism: float = 0.0
-    gain_optimism: float = 0.0
     variance: float = 0.0
     gain_variance: float = 0.0
 
@@ -67,24 +69,18 @@ def luck_of_choice(held_out: HeldOut, budget: int, seed: int) -> Luck:
     rng = np.random.default_rng([check_seed(seed), 5])
     n_rows = len(held_out.correct)
     whole = dict(zip(held_out.keys, held_out.correct.mean(axis=0), strict=True))
-    rows = []
-    for _ in range(RECHOICES):
+    single = held_out.scores(SINGLE_KEY)
+    optimism, found = [], []
+    for _ in range(RECHOICES if n_rows < MANY else RECHOICES_OF_MANY):
         weights = np.bincount(rng.integers(n_rows, size=n_rows), minlength=n_rows)
         key = choose(held_out, budget, weights).key
+        lead = held_out.scores(key) - single
         left_out = weights == 0
-        scores = held_out.scores(key)
-        gains = scores - held_out.scores(SINGLE_KEY)
-        rows.append(
-            (
-                weights @ scores / n_rows - scores[left_out].mean(),
-                weights @ gains / n_rows - gains[left_out].mean(),
-                whole[key],
-                whole[key] - whole[SINGLE_KEY],
-            )
-        )
-    optimism, gain_optimism = np.mean(rows, axis=0)[:2]
-    variance, gain_variance = np.var(rows, axis=0, ddof=1)[2:]
-    return Luck(max(float(optimism), 0.0), max(float(gain_optimism), 0.0), variance, gain_variance)
+        if left_out.any():
+            optimism.append(weights @ lead / n_rows - lead[left_out].mean())
+        found.append((whole[key], whole[key] - whole[SINGLE_KEY]))
+    variance, gain_variance = np.var(found, axis=0, ddof=1)
+    return Luck(max(float(np.mean(optimism)), 0.0), float(variance), float(gain_variance))
 
 
 @dataclass(frozen=True)
@@ -170,9 +166,10 @@ def resample(
 def buy(
     table: PredictionTable,
     key: Key,
-    rows: np.ndarray | slice,
+    rows: np.ndarray,
     seed: int | np.random.Generator,
     money: float | None = None,
+    weights: np.ndarray | None = None,
 ) -> tuple[list[int], np.ndarray, str]:
     """What a method buys from given items: columns in order, gains, and the gains' unit.
 
@@ -180,10 +177,12 @@ def buy(
     ----------
     table : PredictionTable
     key : key
-    rows : ndarray of int or slice
+    rows : ndarray of int
         Items to learn from.
     seed : int or Generator
     money : float, optional
+    weights : ndarray of int, optional
+        How often each of the items counts; default once.
 
     Returns
     -------
@@ -194,7 +193,9 @@ def buy(
     if method != SINGLE:
         selector.set_params(budget=size)
     labels = table.known_labels[rows]
-    selector.fit(table.answers[rows], labels, models=table.models, costs=table.costs)
+    selector.fit(
+        table.answers[rows], labels, models=table.models, costs=table.costs, sample_weight=weights
+    )
     return [int(j) for j in selector.order_], selector.gains_, selector.gain_unit
 
 
@@ -212,21 +213,29 @@ def _draw(
     n_questions = int(groups.max()) + 1
     fold = (rng.permutation(n_questions) % min(RESAMPLE_FOLDS, n_questions))[groups]
     weights = np.bincount(rng.integers(n_questions, size=n_questions), minlength=n_questions)
-    rows = np.repeat(np.arange(table.n_items), weights[groups])
+    of_item = weights[groups]
+    once = np.zeros(table.n_items, dtype=bool)
+    once[distinct_rows(table)] = True
     right: dict[Key, list[np.ndarray]] = {}
-    for number in np.unique(fold[rows]):
-        test = fold[rows] == number
-        if len(np.unique(table.known_labels[rows[~test]])) < 2:
+    tested = []
+    for number in np.unique(fold[of_item > 0]):
+        test = np.flatnonzero((of_item > 0) & (fold == number))
+        train = np.flatnonzero((of_item > 0) & (fold != number) & once)
+        if len(np.unique(table.known_labels[train])) < 2:
             return None
-        split = Split(rows[~test], rows[test], seed)
+        split = Split(train, test, seed, of_item[train])
+        tested.append(of_item[test])
         for key, scored in score_split(table, split, plan).scored.items():
             right.setdefault(key, []).append(scored.correct)
+    counts = np.concatenate(tested)
+    counts = counts / counts.sum()
     single = np.concatenate(right[SINGLE_KEY])
     scores = {
-        key: (float(correct.mean()), float((correct - single).mean()))
+        key: (float(counts @ correct), float(counts @ (correct - single)))
         for key, correct in ((key, np.concatenate(parts)) for key, parts in right.items())
         if len(correct) == len(single)
     }
     if held_out is not None:
         chosen = choose(held_out, budget, weights).key
-    return scores, buy(table, chosen, rows, rng, plan.money)[0]
+    rows = np.flatnonzero((of_item > 0) & once)
+    return scores, buy(table, chosen, rows, rng, plan.money, of_item[rows])[0]

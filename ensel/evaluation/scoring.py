@@ -101,7 +101,10 @@ def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult
             if method != SINGLE:
                 selector.set_params(budget=max(size for _, _, size in keys))
             selector.set_params(money=plan.money)
-            selector.fit(voting.train, voting.y_train, models=table.models, costs=costs)
+            selector.fit(
+                voting.train, voting.y_train, models=table.models, costs=costs,
+                sample_weight=split.weights,
+            )  # fmt: skip
             orders.append(tuple(int(j) for j in selector.order_))
         for key in keys:
             _, vote, size = key
@@ -143,7 +146,7 @@ class _VotingRoom:
         if key not in self.done:
             chosen = list(key[1])
             fitted = VOTES[vote](n_classes=self.n_classes, random_state=self.split.rng(VOTE_DRAW))
-            fitted.fit(self.train[:, chosen], self.y_train)
+            fitted.fit(self.train[:, chosen], self.y_train, sample_weight=self.split.weights)
             test = self.test[:, chosen]
             answered = (test != MISSING).any(axis=1)
             p = fitted.predict_proba(test)

@@ -71,6 +71,9 @@ class Selection:
         What the bought queries tell about the label.
     commonest : (str, float)
         The commonest label and its share: what answering it always would get, for nothing.
+    silent : float
+        Share of items on which no bought query answers. They count as wrong in all accuracies
+        here; the ensemble guesses a label for them.
     stability : DataFrame
         `query` and `share`: share of resamples that buy it.
     learning_curve : DataFrame
@@ -97,6 +100,7 @@ class Selection:
     by_budget: pd.DataFrame
     information: Evidence
     commonest: tuple[str, float]
+    silent: float
     stability: pd.DataFrame
     learning_curve: pd.DataFrame
     n_items: int
@@ -180,6 +184,7 @@ class Selection:
             "information_bits": self.information.to_dict(),
             "commonest_label": self.commonest[0],
             "commonest_label_share": self.commonest[1],
+            "silent_share": self.silent,
             "stability": self.stability.to_dict("records"),
             "by_budget": self.by_budget.to_dict("records"),
             "learning_curve": self.learning_curve.to_dict("records"),

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from ensel.errors import InputError
-from ensel.evaluation.comparison import DEFAULT_MOST, check_labelled
+from ensel.evaluation.comparison import DEFAULT_MOST, check_labelled, checked_budgets
 from ensel.evaluation.plain import plain
 from ensel.evaluation.progress import hidden
-from ensel.evaluation.recommendation import select
+from ensel.evaluation.recommendation import check_money, select
 from ensel.predictions import PredictionTable
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def frontier(
         Labelled, with a cost for every query.
     levels : sequence of float, optional
         Sums of money a question in the table's `cost_unit`. Default: six, evenly spaced on a log
-        scale from the cheapest query to the dearest ones that a budget could hold.
+        scale from the cheapest query to the dearest ones that a budget could hold; and 0, where
+        queries are free.
     budget : int, optional
         Most queries; default min(8, pool).
     n_boot : int
@@ -115,12 +116,19 @@ def frontier(
     if costs is None:
         raise InputError(f"{table.name}: not every query has a cost; give prices")
     budget = min(DEFAULT_MOST, table.n_queries) if budget is None else budget
+    checked_budgets([budget], table)
     if levels is None:
         paid = costs[costs > 0]
         if len(paid) == 0:
             raise InputError(f"{table.name}: every query is free; money buys nothing more")
         most = np.sort(costs)[-budget:].sum()
-        levels = np.geomspace(max(paid.min(), costs.min()), most, LEVELS).tolist()
+        levels = np.geomspace(paid.min(), most, LEVELS).tolist()
+        if costs.min() == 0:
+            levels = [0.0, *levels]
+    if len(levels) == 0:
+        raise InputError("no sum of money; give one or more, like 0.5,1,2")
+    for level in levels:
+        check_money(level, table)
     rows = []
     for money in tqdm(sorted(set(levels)), desc="sums of money", disable=hidden(progress)):
         found = select(table, budget, money=float(money), n_boot=n_boot, seed=seed, progress=False)

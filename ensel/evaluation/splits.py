@@ -18,6 +18,8 @@ class Split:
     train: np.ndarray
     test: np.ndarray
     seed: np.random.SeedSequence
+    weights: np.ndarray | None = None
+    """How often each training item counts, for resamples; None: once."""
 
     def rng(self, number: int) -> np.random.Generator:
         """Generator number `number` of this split: the same each time it is asked for."""
@@ -53,6 +55,11 @@ def folds(
     groups = table.groups
     first = np.unique(groups, return_index=True)[1]  # of each question's copies
     n_questions = len(first)
+    if n_questions < 2:
+        raise InputError(
+            f"{table.name}: all {table.n_items} items are copies of one question (column group); "
+            "leave that column out if they are not"
+        )
     if n_repeats < 1 or not 2 <= n_folds <= n_questions:
         raise InputError(
             f"{table.name}: {n_repeats} repeats of {n_folds} folds over {n_questions} questions; "
@@ -81,7 +88,8 @@ def random_splits(
     n_splits : int
         At least 1.
     train : float or int
-        Share or number of training items; about so many, where items are copies.
+        Share or number of training items; about so many, where items are copies (exact copies
+        are learned from once).
     seed : int
 
     Returns
@@ -105,10 +113,38 @@ def random_splits(
 
 
 def _split(table: PredictionTable, chosen: np.ndarray, seed: np.random.SeedSequence) -> Split:
-    """A split with the chosen items to learn from."""
+    """A split with the chosen items to learn from, exact copies once."""
     train = np.flatnonzero(chosen)
     _check_two_classes(table, train)
+    once = distinct_rows(table)
+    if len(once) < table.n_items:
+        train = np.intersect1d(train, once, assume_unique=True)
     return Split(train, np.flatnonzero(~chosen), seed)
+
+
+def distinct_rows(table: PredictionTable) -> np.ndarray:
+    """Items that are no exact copies of an earlier one: same question, same answers, same label.
+
+    To learn from a copy again would tell nothing, but make whatever is learned surer of itself.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled.
+
+    Returns
+    -------
+    ndarray of int
+        Ascending.
+    """
+    groups = table.groups
+    copied = np.bincount(groups)[groups] > 1
+    if not copied.any():
+        return np.arange(table.n_items)
+    rows = np.flatnonzero(copied)
+    known = np.column_stack([groups[rows], table.known_labels[rows], table.answers[rows]])
+    first = np.unique(known, axis=0, return_index=True)[1]
+    return np.sort(np.concatenate([np.flatnonzero(~copied), rows[first]]))
 
 
 def check_seed(seed: int) -> int:

@@ -70,6 +70,10 @@ def table_from_frame(
     answers, items, queries, label_text = (
         _from_long(frame, reading) if long else _from_wide(frame, reading)
     )
+    if "n_options" in items:
+        items["n_options"] = _whole_numbers(items["n_options"], "n_options", reading)
+    if "group" in items:
+        items["group"] = items["group"].where(~items["group"].str.lower().isin(MISSING_WORDS), "")
     if labels is not None:
         stated = label_text
         label_text = _labels_of(labels, items.index, reading)
@@ -130,8 +134,6 @@ def _from_wide(
     for column in ITEM_COLUMNS:
         if column in frame:
             items[column] = frame[column].to_numpy()
-    if "n_options" in items:
-        items["n_options"] = _whole_numbers(items["n_options"], "n_options", reading)
     queries = pd.DataFrame(index=pd.Index(columns))
     return frame[columns].set_axis(index), items, queries, label
 
@@ -202,8 +204,6 @@ def _from_long(
                 label = values_by_item
             else:
                 items[column] = values_by_item
-    if "n_options" in items:
-        items["n_options"] = _whole_numbers(items["n_options"], "n_options", reading)
     return answers, items, queries, label
 
 

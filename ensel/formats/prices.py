@@ -46,8 +46,8 @@ def read_prices(path: str | os.PathLike[str]) -> pd.DataFrame:
             "(USD per million tokens)"
         )
     if (frame["model"] == "").any():
-        row = int((frame["model"] == "").to_numpy().argmax()) + 2
-        raise InputError(f"{path}: row {row} names no model; every row of prices needs one")
+        row = ",".join(frame[frame["model"] == ""].iloc[0])
+        raise InputError(f"{path}: the row {row!r} names no model; every row of prices needs one")
     if frame["model"].duplicated().any():
         twice = frame.loc[frame["model"].duplicated(), "model"].iloc[0]
         raise InputError(f"{path}: model {twice!r} occurs twice; one row a model is needed")

@@ -39,7 +39,7 @@ START3 = ("greedy-logit", "logit", 3)
 def test_single_best_when_nothing_is_better():
     choice = choose(made_up(), 3)
     assert choice.key == SINGLE_KEY
-    assert choice.ensemble == ("greedy-logit", "logit", 1)
+    assert choice.ensemble == START3
 
 
 def test_start_when_it_is_better():
@@ -51,6 +51,14 @@ def test_start_when_it_is_better():
 def test_fewer_queries_when_their_log_loss_is_no_worse():
     losses = {("greedy-logit", "logit", size): 0.4 for size in (2, 3)}
     assert choose(made_up({SINGLE_KEY: 0.7}, losses), 3).key == ("greedy-logit", "logit", 2)
+
+
+def test_one_query_only_if_its_vote_beats_the_single_best():
+    """All log losses alike: one query is as good as three, says rule 4."""
+    better = dict.fromkeys([("greedy-logit", "logit", 2), START3], 0.8) | {SINGLE_KEY: 0.7}
+    one = ("greedy-logit", "logit", 1)
+    assert choose(made_up(better | {one: 0.7}), 3).key == ("greedy-logit", "logit", 2)
+    assert choose(made_up(better | {one: 0.75}), 3).key == one
 
 
 def test_top_k_when_its_log_loss_is_lower():

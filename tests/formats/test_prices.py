@@ -46,7 +46,7 @@ def test_tokens_of_the_file_come_before_the_general_ones(tmp_path, table):
         ("", "empty file; a header line"),
         ("model,input,output\n", "empty table"),
         ("model,input,output\nbig,1,1,7\n", "row 2 has 4 cells, the header has 3"),
-        ("model,input,output\nbig,1,1\n,1,1\n", "row 3 names no model"),
+        ("model,input,output\nbig,1,1\n,1,1\n", "the row ',1,1' names no model"),
         ("model,input,output\nbig,,1\n", "input of 'big' is empty; a number from 0"),
         ("model,input,output,input_tokens\nbig,1,1,-5\n", "input_tokens of 'big' is -5"),
     ],
