@@ -106,11 +106,11 @@ def pack(answers: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = N
 
 
 @_compiled
-def _in_common(a: np.ndarray, b: np.ndarray, first: int, end: int) -> int:
+def _in_common(a: np.ndarray, b: np.ndarray, first: int, end: int) -> np.int64:
     """Number of ones that two rows of words share in a range."""
     total = np.uint64(0)
     for u, v in zip(a[first:end], b[first:end]):  # noqa: B905  (numba has no strict zip)
-        total += _ones(u & v)
+        total += _ones(u & v)  # type: ignore[call-arg]
     return np.int64(total)
 
 
@@ -177,13 +177,12 @@ def by_planes(
     limit: float,
     left: np.ndarray,
 ) -> None:
-    """n H(Y | X_S) of consecutive sets in lexicographic order, by bit-planes.
+    """What is left of the label, n H(Y | X_S), of consecutive sets in order, by bit-planes.
 
     Parameters
     ----------
     start : ndarray of int64, shape (k - 1,)
-        All but the last query of the first set, k at least 2. The last goes through all that come
-        after them.
+        All but the last query of the first set, k at least 2. Sets are in lexicographic order.
     codes, labels, n_codes, planes, ends, counted : ndarray
         Of a `Packed`.
     costs : ndarray of float, shape (n_queries,)
@@ -294,7 +293,7 @@ def by_histogram(
     limit: float,
     left: np.ndarray,
 ) -> None:
-    """n H(Y | X_S) of consecutive sets in lexicographic order, item by item.
+    """What is left of the label, n H(Y | X_S), of consecutive sets in order, item by item.
 
     Parameters
     ----------

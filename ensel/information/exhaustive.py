@@ -80,7 +80,7 @@ def every_information(
     firsts = (
         np.zeros((1, 1), dtype=np.int64)
         if size == 1
-        else sets_at(starts[:-1], n_queries, size)[:, :-1]
+        else sets_at(np.array(starts[:-1]), n_queries, size)[:, :-1]
     )
     parts = [left[first:end] for first, end in pairwise(starts)]
 
@@ -107,7 +107,7 @@ def sets_at(ranks: np.ndarray, n_queries: int, size: int) -> np.ndarray:
 
     Parameters
     ----------
-    ranks : array_like of int, shape (n,)
+    ranks : ndarray of int, shape (n,)
     n_queries, size : int
 
     Returns
@@ -117,10 +117,10 @@ def sets_at(ranks: np.ndarray, n_queries: int, size: int) -> np.ndarray:
 
     Examples
     --------
-    >>> sets_at([0, 1, 5], 4, 2).tolist()
+    >>> sets_at(np.array([0, 1, 5]), 4, 2).tolist()
     [[0, 1], [0, 2], [2, 3]]
     """
-    after = math.comb(n_queries, size) - 1 - np.asarray(ranks, dtype=np.int64)
+    after = math.comb(n_queries, size) - 1 - ranks.astype(np.int64)
     sets = np.empty((len(after), size), dtype=np.int64)
     for i in range(size):
         # Those beyond reach are as good as infinite; they may not fit an integer.
@@ -173,6 +173,6 @@ def _threads(n_threads: int | None) -> int:
     """
     if n_threads is not None:
         return n_threads
-    from numba import config
+    import numba
 
-    return int(config.NUMBA_NUM_THREADS)
+    return int(numba.config.NUMBA_NUM_THREADS)

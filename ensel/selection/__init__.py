@@ -1,6 +1,7 @@
 """Which queries to buy: one method a file, all scikit-learn feature selectors."""
 
 from ensel.selection.base import QuerySelector
+from ensel.selection.exact import ExactMI, GreedyShortfall, greedy_shortfall
 from ensel.selection.greedy_logit import GainPerCost, GreedyLogit
 from ensel.selection.greedy_mi import GreedyMI
 from ensel.selection.mrmr import MRMR
@@ -17,18 +18,22 @@ SELECTORS: dict[str, type[QuerySelector]] = {
     "greedy-logit": GreedyLogit,
     "gain-per-cost": GainPerCost,
     "self-moa": SelfMoA,
+    "exact-mi": ExactMI,
 }
 """Selectors by the name they have on the command line and in results."""
 
 __all__ = [
     "MRMR",
     "SELECTORS",
+    "ExactMI",
     "GainPerCost",
     "GreedyLogit",
     "GreedyMI",
+    "GreedyShortfall",
     "QuerySelector",
     "Random",
     "SelfMoA",
     "SingleBest",
     "TopK",
+    "greedy_shortfall",
 ]
