@@ -84,33 +84,42 @@ def pack(answers: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = N
     if weights is not None:
         order = np.repeat(order, weights[order])
     _, labels = np.unique(labels[order], return_inverse=True)
-    numbered = [np.unique(column[order], return_inverse=True) for column in answers.T]
-    n_codes = np.array([len(values) for values, _ in numbered], dtype=np.int64)
-    most = int(n_codes.max(initial=1))
-    codes = np.empty((len(numbered), len(order)), dtype=np.int16 if most < 2**15 else np.int32)
-    for j, (_, column) in enumerate(numbered):
-        codes[j] = column
+    codes, n_codes = _numbered(np.ascontiguousarray(answers[order].T))
     sizes = np.bincount(labels)
     ends = np.concatenate([[0], np.cumsum(-(-sizes // WORD))])
-    first = np.cumsum(sizes) - sizes  # first item of each label
-    place = np.arange(len(order)) - first[labels] + WORD * ends[labels]
-    planes = np.zeros((len(numbered), max(most - 1, 1), ends[-1]), dtype=np.uint64)
-    for j in range(len(numbered)):
-        for x in range(1, n_codes[j]):
-            bits = np.zeros(WORD * ends[-1], dtype=np.uint8)
-            bits[place[codes[j] == x]] = 1
-            planes[j, x - 1] = np.packbits(bits, bitorder="little").view("<u8")
+    before = np.cumsum(sizes) - sizes  # items of the labels before
+    place = np.arange(len(order)) - before[labels] + WORD * ends[labels]
+    placed = np.zeros((len(codes), WORD * ends[-1]), dtype=codes.dtype)
+    placed[:, place] = codes
+    planes = np.empty((len(codes), max(int(n_codes.max()) - 1, 1), ends[-1]), dtype=np.uint64)
+    for x in range(planes.shape[1]):
+        planes[:, x] = np.packbits(placed == x + 1, axis=1, bitorder="little").view("<u8")
     counted = np.arange(len(order) + 1, dtype=float)
     counted[1:] *= np.log2(counted[1:])
     return Packed(codes, labels, n_codes, planes, ends, counted)
 
 
+def _numbered(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Codes of each row from 0 without gaps, and their number."""
+    rows = rows.astype(np.int64) - rows.min(axis=1, keepdims=True)
+    if rows.max() >= max(rows.shape[1], 2**10):  # a table of codes would be larger than the row
+        rows = np.array([np.unique(row, return_inverse=True)[1] for row in rows])
+    n_codes = np.empty(len(rows), dtype=np.int64)
+    for j, row in enumerate(rows):
+        number = np.cumsum(np.bincount(row) > 0)
+        n_codes[j] = number[-1]
+        if number[-1] < len(number):
+            rows[j] = number[row] - 1
+    return rows.astype(np.int16 if n_codes.max() < 2**15 else np.int32), n_codes
+
+
 @_compiled
-def _in_common(a: np.ndarray, b: np.ndarray, first: int, end: int) -> np.int64:
+def _in_common(a: np.ndarray, b: np.ndarray, first: int, end: int) -> Any:
     """Number of ones that two rows of words share in a range."""
     total = np.uint64(0)
-    for u, v in zip(a[first:end], b[first:end]):  # noqa: B905  (numba has no strict zip)
-        total += _ones(u & v)  # type: ignore[call-arg]
+    a, b = a[first:end], b[first:end]
+    for w in range(len(a)):  # by number: over zip(a, b), LLVM does not vectorise
+        total += _ones(a[w] & b[w])  # type: ignore[call-arg]
     return np.int64(total)
 
 
