@@ -4,7 +4,7 @@ On the real pools that are small enough: bits of both on all items (what both ma
 and the difference of held-out accuracy, exact-mi less greedy-mi with the same vote, over 20 random
 splits, half of the items to learn from, with the 95 % interval of the paired difference.
 
-    python benchmarks/exact_shortfall.py           # ten minutes or so on two cores
+    python benchmarks/exact_shortfall.py           # about two minutes on two cores
 
 Writes benchmarks/results/exact_shortfall.csv and prints it.
 """
