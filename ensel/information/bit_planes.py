@@ -24,14 +24,16 @@ _compiled = njit(cache=True, nogil=True, error_model="numpy")
 WORD = 64
 
 
-@intrinsic
-def _ones(_context: Any, word: Any) -> Any:
+def _count_ones(_context: Any, word: Any) -> Any:
     """Number of ones of a word: one instruction, several words at a time where the machine can."""
 
     def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
     return types.uint64(types.uint64), generate
+
+
+_ones: Any = intrinsic(_count_ones)
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _in_common(a: np.ndarray, b: np.ndarray, first: int, end: int) -> Any:
     total = np.uint64(0)
     a, b = a[first:end], b[first:end]
     for w in range(len(a)):  # by number: over zip(a, b), LLVM does not vectorise
-        total += _ones(a[w] & b[w])  # type: ignore[call-arg]
+        total += _ones(a[w] & b[w])
     return np.int64(total)
 
 

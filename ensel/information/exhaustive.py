@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -174,6 +174,7 @@ def _threads(n_threads: int | None) -> int:
     """
     if n_threads is not None:
         return n_threads
-    from numba.core.config import NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    from numba.core import config
 
-    return int(NUMBA_NUM_THREADS)
+    settings: Any = config  # its names are made at import
+    return int(settings.NUMBA_NUM_THREADS)
