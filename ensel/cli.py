@@ -23,7 +23,7 @@ from ensel.arguments import (
 )
 from ensel.errors import InputError, InputWarning
 
-METHODS = "single-best,random,top-k,mrmr,jmi,greedy-mi,greedy-logit,gain-per-cost,self-moa"
+METHODS = "single-best,random,top-k,mrmr,jmi,greedy-mi,greedy-logit,gain-per-cost,self-moa,exact-mi"
 VOTES = "majority,weighted,map,logit"
 TABLE_SUFFIXES = {".csv", ".tsv", ".parquet"}
 
@@ -169,10 +169,10 @@ def compare_command(
     methods: Annotated[
         str,
         typer.Option(
-            help="Comma-separated, of: single-best, random, top-k, mrmr, jmi, "
-            "greedy-mi, greedy-logit, gain-per-cost, self-moa.",
+            help="Comma-separated, of: single-best, random, top-k, mrmr, jmi, greedy-mi, "
+            "greedy-logit, gain-per-cost, self-moa, exact-mi (small pools).",
             autocompletion=_complete_words(METHODS),
-            show_default="all that apply, but jmi",
+            show_default="all that apply but jmi and exact-mi",
         ),
     ] = "",
     votes: Annotated[
@@ -247,7 +247,7 @@ def select_command(
         str | None,
         typer.Option(
             help="One of single-best, random, top-k, mrmr, jmi, greedy-mi, greedy-logit, "
-            "gain-per-cost, self-moa; then the whole budget is spent.",
+            "gain-per-cost, self-moa, exact-mi (small pools); then the whole budget is spent.",
             autocompletion=_complete_words(METHODS),
             show_default="chosen, with the vote and the number of queries",
         ),
@@ -255,8 +255,8 @@ def select_command(
     vote: Annotated[
         str | None,
         typer.Option(
-            help="With --method: majority, weighted, map or logit; default map for greedy-mi, "
-            "logit for greedy-logit, else weighted.",
+            help="With --method: majority, weighted, map or logit; default map for greedy-mi and "
+            "exact-mi, logit for greedy-logit, else weighted.",
             autocompletion=_complete_words(VOTES),
         ),
     ] = None,

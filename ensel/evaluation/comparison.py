@@ -18,15 +18,17 @@ from ensel.evaluation.scoring import SINGLE, Plan, SplitResult, score_split
 from ensel.evaluation.splits import random_splits
 from ensel.predictions import PredictionTable
 from ensel.selection import SELECTORS
+from ensel.selection.exact import MOST_SETS, check_sets, sizes_to_search
 from ensel.voting import VOTES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BASELINE = ("top-k", "weighted")
-ON_REQUEST = {"jmi"}
-"""Methods that are compared only where they are named."""
 DEFAULT_MOST = 8
+EXACT = "exact-mi"
+ON_REQUEST = {"jmi", EXACT}
+"""Methods that are compared only where they are named."""
 ROW_COLUMNS = (
     "method", "vote", "budget", "accuracy", "ci_low", "ci_high", "diff_vs_top_k", "diff_ci_low",
     "diff_ci_high", "cost", "queries",
@@ -129,8 +131,9 @@ def compare(
     table : PredictionTable
         Labelled.
     methods : sequence of str, optional
-        Of ``single-best random top-k mrmr jmi greedy-mi greedy-logit gain-per-cost self-moa``;
-        default all but jmi, gain-per-cost where costs are known.
+        Of ``single-best random top-k mrmr jmi greedy-mi greedy-logit gain-per-cost self-moa
+        exact-mi``; default all but jmi and exact-mi, gain-per-cost where costs are known. exact-mi
+        tries every set, so pools must be small.
     votes : sequence of str, optional
         Of ``majority weighted map logit``; default all.
     budgets : sequence of int, optional
@@ -152,7 +155,8 @@ def compare(
     Raises
     ------
     InputError
-        Unlabelled or one-class table, unknown names, budgets below 1 or above the pool.
+        Unlabelled or one-class table, unknown names, budgets below 1 or above the pool, too many
+        sets for exact-mi.
 
     Examples
     --------
@@ -169,6 +173,8 @@ def compare(
         chosen_methods = [name for name in chosen_methods if name not in left_out]
     chosen_votes = known_names(votes, VOTES, "vote")
     chosen_budgets = checked_budgets(budgets, table)
+    if EXACT in chosen_methods:
+        check_searchable(table, chosen_budgets)
     splits = random_splits(table, n_splits, train, seed)
     # The baseline is always scored, since every row is compared to it.
     budgets_of_all = sorted({*chosen_budgets, 1} if SINGLE in chosen_methods else chosen_budgets)
@@ -306,3 +312,23 @@ def checked_budgets(budgets: Sequence[int] | int | None, table: PredictionTable)
             f"so a budget is from 1 to {table.n_queries}"
         )
     return chosen
+
+
+def check_searchable(
+    table: PredictionTable, budgets: Sequence[int], money: float | None = None
+) -> None:
+    """Check that the sets which exact-mi would try are not too many.
+
+    Raises
+    ------
+    InputError
+        Otherwise.
+    """
+    costs = np.zeros(table.n_queries) if table.costs is None else table.costs
+    limit = np.inf if money is None else money
+    affordable = costs[costs <= limit * (1 + 1e-9)]
+    for budget in budgets:
+        try:
+            check_sets(len(affordable), sizes_to_search(affordable, budget, limit), MOST_SETS)
+        except ValueError as error:
+            raise InputError(f"{table.name}: {error}") from None

@@ -15,7 +15,9 @@ from ensel.errors import InputError
 from ensel.evaluation.choice import Choice, HeldOut, candidate_keys, choose, cross_validate
 from ensel.evaluation.comparison import (
     DEFAULT_MOST,
+    EXACT,
     check_labelled,
+    check_searchable,
     checked_budgets,
     known_names,
 )
@@ -35,7 +37,9 @@ from ensel.predictions import PredictionTable
 from ensel.selection import SELECTORS
 from ensel.voting import VOTES
 
-OWN_VOTE = {"greedy-mi": "map", "greedy-logit": "logit", "gain-per-cost": "logit"}
+OWN_VOTE = {
+    "greedy-mi": "map", "exact-mi": "map", "greedy-logit": "logit", "gain-per-cost": "logit",
+}  # fmt: skip
 """The vote that a method is matched with; the others get the weighted vote."""
 CALIBRATED = ("logit",)
 """Votes whose probabilities make a bound on the information worth printing."""
@@ -76,11 +80,12 @@ def select(
         query. Dear queries are passed over, and what is bought for its gain per cost joins the
         candidates.
     method : str, optional
-        Of ``single-best random top-k mrmr jmi greedy-mi greedy-logit gain-per-cost self-moa``;
-        default: chosen.
+        Of ``single-best random top-k mrmr jmi greedy-mi greedy-logit gain-per-cost self-moa
+        exact-mi``; default: chosen, never exact-mi, which tries every set (small pools only) and
+        does so again for every fold and resample.
     vote : str, optional
-        Of ``majority weighted map logit``, with a method; default map for greedy-mi, logit for
-        greedy-logit and gain-per-cost, weighted for the others.
+        Of ``majority weighted map logit``, with a method; default map for greedy-mi and exact-mi,
+        logit for greedy-logit and gain-per-cost, weighted for the others.
     n_folds : int, optional
         Folds of the cross-validation; default 10, or the number of questions if that is less.
     n_repeats : int, optional
@@ -99,7 +104,8 @@ def select(
     ------
     InputError
         Unlabelled or one-class table, unknown names, a budget outside the pool or one that the
-        method cannot fill, a vote without a method, money that buys nothing or without costs.
+        method cannot fill or search, a vote without a method, money that buys nothing or without
+        costs.
 
     Examples
     --------
@@ -295,6 +301,8 @@ def _given(
         if given_vote is not None:
             raise InputError(f"single-best does not vote; leave out the vote {given_vote!r}")
         return (SINGLE_KEY,)
+    if method == EXACT:
+        check_searchable(table, range(1, budget + 1), money)
     order = buy(table, (method, vote, budget), distinct_rows(table), seed, money)[0]
     if len(order) < budget and money is None:
         raise InputError(

@@ -95,19 +95,23 @@ def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult
 
     for method in dict.fromkeys(method for method, _, _ in plan.keys):
         keys = [key for key in plan.keys if key[0] == method]
-        orders = []
-        for draw in range(RANDOM_DRAWS if method == "random" else 1):
-            selector = SELECTORS[method](random_state=split.rng(draw))
-            if method != SINGLE:
-                selector.set_params(budget=max(size for _, _, size in keys))
-            selector.set_params(money=plan.money)
-            selector.fit(
-                voting.train, voting.y_train, models=table.models, costs=costs,
-                sample_weight=split.weights,
-            )  # fmt: skip
-            orders.append(tuple(int(j) for j in selector.order_))
+        sizes = sorted({size for _, _, size in keys})
+        bought: dict[int, list[tuple[int, ...]]] = {}
+        for most in sizes[-1:] if SELECTORS[method].nested else sizes:
+            bought[most] = []
+            for draw in range(RANDOM_DRAWS if method == "random" else 1):
+                selector = SELECTORS[method](random_state=split.rng(draw))
+                if method != SINGLE:
+                    selector.set_params(budget=most)
+                selector.set_params(money=plan.money)
+                selector.fit(
+                    voting.train, voting.y_train, models=table.models, costs=costs,
+                    sample_weight=split.weights,
+                )  # fmt: skip
+                bought[most].append(tuple(int(j) for j in selector.order_))
         for key in keys:
             _, vote, size = key
+            orders = bought[size if size in bought else sizes[-1]]
             if len(orders[0]) < size and plan.money is None:
                 model = table.models[orders[0][0]]
                 result.unfilled[method, size] = (

@@ -50,7 +50,7 @@ class Selection:
     steps : DataFrame
         One row per bought query, in order: `query`, `model`, `cost`, `train_accuracy` (on all
         items), `gain` (what it brought when bought, in `gain_unit`), `accuracy`: held-out accuracy
-        of buying up to here.
+        of buying up to here (with exact-mi, of the best set of that many).
     gain_unit : str
         "bits" or "accuracy".
     expected : Estimate

@@ -15,6 +15,7 @@ METHOD_STYLE: dict[str, dict[str, Any]] = {
     "greedy-logit": {"color": "#56B4E9", "linestyle": (0, (7, 1.5)), "marker": "v"},
     "gain-per-cost": {"color": "#F0E442", "linestyle": (0, (3, 1, 1, 1)), "marker": "P"},
     "self-moa": {"color": "#009E73", "linestyle": (0, (2, 1)), "marker": "D"},
+    "exact-mi": {"color": "#CC79A7", "linestyle": (0, (1, 1)), "marker": "*"},
 }
 """Line style of each method, the same in every figure."""
 

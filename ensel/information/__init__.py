@@ -13,6 +13,7 @@ from ensel.information.entropy import (
     entropy_of_counts,
     mutual_information,
 )
+from ensel.information.exhaustive import every_information
 from ensel.information.patterns import pattern_ids
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "conditional_mutual_information",
     "entropy",
     "entropy_of_counts",
+    "every_information",
     "fano_error_bound",
     "hellman_raviv_error_bound",
     "information_terms",

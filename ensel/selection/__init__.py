@@ -1,6 +1,7 @@
 """Which queries to buy: one method a file, all scikit-learn feature selectors."""
 
 from ensel.selection.base import QuerySelector
+from ensel.selection.exact import ExactMI, GreedyShortfall, greedy_shortfall
 from ensel.selection.greedy_logit import GainPerCost, GreedyLogit
 from ensel.selection.greedy_mi import GreedyMI
 from ensel.selection.jmi import JMI
@@ -19,6 +20,7 @@ SELECTORS: dict[str, type[QuerySelector]] = {
     "greedy-logit": GreedyLogit,
     "gain-per-cost": GainPerCost,
     "self-moa": SelfMoA,
+    "exact-mi": ExactMI,
 }
 """Selectors by the name they have on the command line and in results."""
 
@@ -26,12 +28,15 @@ __all__ = [
     "JMI",
     "MRMR",
     "SELECTORS",
+    "ExactMI",
     "GainPerCost",
     "GreedyLogit",
     "GreedyMI",
+    "GreedyShortfall",
     "QuerySelector",
     "Random",
     "SelfMoA",
     "SingleBest",
     "TopK",
+    "greedy_shortfall",
 ]

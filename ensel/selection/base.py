@@ -102,7 +102,7 @@ class QuerySelector(SelectorMixin, BaseEstimator):
     """Base of the selectors: scikit-learn feature selectors over answer matrices.
 
     Subclasses say in `_buy` which columns to buy and in which order. One fit serves every
-    smaller budget: the first k of `order_` are what budget k would buy.
+    smaller budget: the first k of `order_` are what budget k would buy, where `nested` is true.
 
     Parameters
     ----------
@@ -129,6 +129,7 @@ class QuerySelector(SelectorMixin, BaseEstimator):
     """
 
     gain_unit = "accuracy"
+    nested = True  # the first k of `order_` are what budget k would buy
 
     def __init__(self, budget: int = 3, random_state: Any = 0, money: float | None = None) -> None:
         self.budget = budget

@@ -1,4 +1,8 @@
-"""The one rule for ties: better individual score, then lower cost, then a seeded draw."""
+"""The one rule for ties: better individual score, then lower cost, then a seeded draw.
+
+For sets of queries: the better sum of individual scores, then the lower sum of costs, then the
+draw, by which the set wins that holds the first of the drawn queries that not all hold.
+"""
 
 from __future__ import annotations
 
@@ -45,3 +49,24 @@ class Ties:
         alone = self.individual[columns]
         columns = columns[alone >= alone.max() - TOLERANCE]
         return int(min(columns, key=lambda j: (self.costs[j], self.lottery[j])))
+
+    def best_set(self, scores: np.ndarray, sets: np.ndarray) -> int:
+        """Row of the set with the highest score.
+
+        Parameters
+        ----------
+        scores : ndarray, shape (n_sets,)
+        sets : ndarray of int, shape (n_sets, size)
+            Columns; at least one set.
+
+        Returns
+        -------
+        int
+        """
+        rows = np.flatnonzero(scores >= scores.max() - TOLERANCE)
+        alone = self.individual[sets[rows]].sum(axis=1)
+        rows = rows[alone >= alone.max() - TOLERANCE]
+        cost = self.costs[sets[rows]].sum(axis=1)
+        rows = rows[cost <= cost.min() * (1 + 1e-9)]  # sums of decimal costs are not exact
+        drawn = np.sort(self.lottery[sets[rows]], axis=1)
+        return int(rows[np.lexsort(drawn.T[::-1])[0]])

@@ -10,7 +10,7 @@ from ensel import InputError, compare
 from ensel.evaluation.scoring import Plan, score_split
 from ensel.evaluation.splits import random_splits
 from ensel.selection import SELECTORS as METHODS
-from ensel.selection import GreedyMI
+from ensel.selection import ExactMI, GreedyMI
 from ensel.voting import MAPVote
 
 KEYS = [
@@ -51,7 +51,7 @@ def test_every_cell_is_there_once(result):
     assert len(found) == len(result.rows)
     expected = {("single-best", "majority", 1)} | {
         (method, vote, budget)
-        for method in set(METHODS) - {"single-best"}
+        for method in set(METHODS) - {"single-best", "exact-mi"}
         for vote in ("majority", "weighted", "map", "logit")
         for budget in (1, 3, 6)
         if not (method == "self-moa" and budget == 6)
@@ -93,6 +93,27 @@ def test_one_cell_by_hand(imdb):
     )
 
 
+def test_exact_search_is_fitted_for_each_budget(imdb):
+    """Its best pair is not always within its best triple; each cell holds what its budget buys."""
+    table = imdb.subset(items=slice(0, None, 50), queries=imdb.query_names[::4])
+    X, y = table.answers, table.labels.astype(int)
+    plan = Plan.grid(("exact-mi",), ("map",), (1, 2, 3))
+    nested = []
+    for split in random_splits(table, 5, 0.5, seed=0):
+        scored = score_split(table, split, plan).scored
+        found = [set(scored["exact-mi", "map", k].columns) for k in (1, 2, 3)]
+        for k in (1, 2, 3):
+            selector = ExactMI(budget=k).fit(X[split.train], y[split.train])
+            assert found[k - 1] == set(selector.order_)
+        nested.append(found[1] < found[2])
+    assert not all(nested)
+
+
+def test_exact_search_is_refused_where_sets_are_too_many(imdb):
+    with pytest.raises(InputError, match=r"^imdb: exact search of 43,949,268 sets of 5 among 90"):
+        compare(imdb, methods=["exact-mi"], budgets=[2, 5])
+
+
 def test_test_labels_do_not_leak(imdb):
     """Scrambling the test items' labels changes what is bought and voted in no way."""
     table = imdb.subset(items=slice(0, None, 25), queries=imdb.query_names[::5])
@@ -105,7 +126,9 @@ def test_test_labels_do_not_leak(imdb):
         table.answers, labels, classes=table.classes, queries=table.queries, items=table.items
     )
     plan = Plan.grid(
-        ("top-k", "mrmr", "greedy-mi", "self-moa", "random"), ("map", "weighted"), (1, 3)
+        ("top-k", "mrmr", "greedy-mi", "self-moa", "random", "exact-mi"),
+        ("map", "weighted"),
+        (1, 3),
     )
     before, after = score_split(table, split, plan), score_split(other, split, plan)
     for key, scored in before.scored.items():

@@ -98,7 +98,7 @@ def test_too_few_questions(small_pool):
         table.answers, table.labels, classes=table.classes, queries=table.queries,
         items=pd.DataFrame({"group": np.arange(50) % 4}), name="four",
     )  # fmt: skip
-    with pytest.raises(InputError, match="4 questions .by the column group. are too few"):
+    with pytest.raises(InputError, match=r"4 questions \(by the column group\) are too few"):
         select(few, 2)
     one = PredictionTable(
         table.answers, table.labels, classes=table.classes, queries=table.queries,

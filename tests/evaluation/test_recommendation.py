@@ -9,7 +9,7 @@ import pytest
 from ensel import InputError, PredictionTable, select
 from ensel.error_model import simulate
 from ensel.evaluation import describe
-from ensel.selection import GreedyMI
+from ensel.selection import ExactMI, GreedyMI
 
 
 def test_buys_what_the_selector_buys(small_pool):
@@ -115,6 +115,15 @@ def test_single_best_is_its_own_ensemble(small_pool):
 def test_refuses(small_pool, budget, arguments, said):
     with pytest.raises(InputError, match=said):
         select(small_pool, budget, **arguments)
+
+
+def test_exact_search_on_request(small_pool, imdb):
+    result = select(small_pool, 2, method="exact-mi", n_repeats=1, n_boot=5)
+    best = ExactMI(budget=2).fit(small_pool.answers, small_pool.labels).order_
+    assert result.queries == [small_pool.query_names[j] for j in best]
+    assert result.vote == "map"
+    with pytest.raises(InputError, match="exact search of 43,949,268 sets"):
+        select(imdb, 5, method="exact-mi")
 
 
 def test_asking_the_same_query_gains_nothing(tmp_path):
