@@ -240,7 +240,8 @@ def scaling(rounds: int) -> list[dict[str, Any]]:
             spent = [median(times[method, size]) for size in sizes]
             least = FITTED_FROM.get(what, 0)
             points = [(s[axis], t) for s, t in zip(sizes, spent, strict=True) if s[axis] >= least]
-            slope = np.polyfit(*np.log(points).T, 1)[0]
+            log_size, log_time = np.log(points).T
+            slope = np.polyfit(log_size, log_time, 1)[0]
             for size, seconds in zip(sizes, spent, strict=True):
                 rows.append(
                     {
