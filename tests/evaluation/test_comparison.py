@@ -46,12 +46,18 @@ def test_json_has_the_promised_shape(result):
         assert all(len(set(names)) == row["budget"] for names in row["queries"])
 
 
+def test_jmi_is_compared_where_it_is_named(small_pool):
+    rows = compare(small_pool, methods=["jmi"], votes=["map"], budgets=[2], n_splits=2).rows
+    assert rows["method"].tolist() == ["jmi"]
+    assert all(len(set(names)) == 2 for names in rows["queries"].iloc[0])
+
+
 def test_every_cell_is_there_once(result):
     found = set(zip(result.rows["method"], result.rows["vote"], result.rows["budget"], strict=True))
     assert len(found) == len(result.rows)
     expected = {("single-best", "majority", 1)} | {
         (method, vote, budget)
-        for method in set(METHODS) - {"single-best"}
+        for method in set(METHODS) - {"single-best", "jmi"}  # jmi: only where it is named
         for vote in ("majority", "weighted", "map", "logit")
         for budget in (1, 3, 6)
         if not (method == "self-moa" and budget == 6)
