@@ -5,7 +5,7 @@ the same greedy loop with scikit-learn's `mutual_info_score`, pyitlib, dit, info
 where it is installed) and a plain NumPy `bincount` loop; and against the floor of any method that
 reads the answers k times: k copies of the matrix into memory that is already there.
 
-    python benchmarks/speed.py            # about ten minutes
+    python benchmarks/speed.py            # about five minutes
     python benchmarks/speed.py --quick    # under two
 
 All contenders take turns on one thread; times are the processor's, so that a busy machine does not
@@ -396,6 +396,8 @@ def main() -> None:
         rows += scaling(rounds)
         rows += memory_rows(*LARGE[:2])
     table = pd.DataFrame(rows)
+    whole = ["models", "items", "classes", "k", "rounds"]
+    table[whole] = table[whole].astype("Int64")
     output = given.output or (None if given.quick else RESULTS / "speed.csv")
     if output is not None:
         output.parent.mkdir(exist_ok=True)
