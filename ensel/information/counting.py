@@ -224,11 +224,11 @@ def _words_of_cells(cells, n_cells, rows, weight):
     for cell in range(n_cells):
         at, last = first[cell], first[cell + 1]
         while at < last:
-            here = rows[sorted_[at]] // 64
+            here = rows[sorted_[at]] >> 6
             gathered[:] = 0
-            while at < last and rows[sorted_[at]] // 64 == here:
+            while at < last and rows[sorted_[at]] >> 6 == here:
                 i = sorted_[at]
-                one = np.uint64(1) << np.uint64(rows[i] % 64)
+                one = np.uint64(1) << np.uint64(rows[i] & 63)
                 if len(weight):
                     for b in range(powers):
                         if (weight[i] >> b) & 1:
@@ -249,6 +249,18 @@ def _n_log_n(n, table, scale):
     if n < len(table):
         return table[n]
     return np.int64(np.rint(n * np.log2(n) * scale))
+
+
+@compiled
+def _add_n_log_n(counts, sign, tabulated, table, scale, sums):
+    """Add n log2 n of each code's counts to the sum of its lane."""
+    if tabulated:
+        for t in range(0, len(counts), 8):
+            for lane in range(8):
+                sums[lane] += sign * table[np.uint64(counts[t + lane])]
+    else:
+        for t in range(len(counts)):
+            sums[t % 8] += sign * _n_log_n(counts[t], table, scale)
 
 
 @compiled
@@ -310,6 +322,7 @@ def _left_by_planes(
     products = np.empty((planes.shape[2], (width - 1) * 8), dtype=np.uint64)
     counts = np.empty(width * 8, dtype=np.int64)
     together = np.empty(width * 8, dtype=np.int64)
+    tabulated = in_cell.sum() < len(n_log_n)
     for g in range(len(groups)):
         code_products(planes[groups[g]], width, products)
         sums = found[g]
@@ -324,10 +337,8 @@ def _left_by_planes(
                 for t in range(width * 8):
                     together[t] += counts[t]
                 if in_cell[cell] > 1:  # 1 log 1 = 0
-                    for t in range(width * 8):
-                        sums[t % 8] -= _n_log_n(counts[t], n_log_n, scale)
-            for t in range(width * 8):
-                sums[t % 8] += _n_log_n(together[t], n_log_n, scale)
+                    _add_n_log_n(counts, -1, tabulated, n_log_n, scale, sums)
+            _add_n_log_n(together, 1, tabulated, n_log_n, scale, sums)
 
 
 @compiled

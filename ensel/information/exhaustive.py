@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ensel.information.entropy import entropy_of_counts
+from ensel.information.threads import n_threads as available
 
 if TYPE_CHECKING:
     from ensel.information.bit_planes import Packed
@@ -51,8 +52,8 @@ def every_information(
     limit : float
         Sets that cost more are left out.
     n_threads : int, optional
-        Default: one where there is little to do, else as many as numba may use
-        (``NUMBA_NUM_THREADS``, which joblib's workers divide among them). The result is the same.
+        Default: one where there is little to do, else `ensel.information.threads.n_threads`. The
+        result is the same.
 
     Returns
     -------
@@ -91,7 +92,7 @@ def every_information(
     if len(parts) == 1:
         count(firsts[0], parts[0])
     else:
-        with ThreadPoolExecutor(_threads(n_threads)) as pool:
+        with ThreadPoolExecutor(available() if n_threads is None else n_threads) as pool:
             list(pool.map(count, firsts, parts))
     n_items = len(packed.labels)
     h_label = float(entropy_of_counts(np.bincount(packed.labels)))
@@ -158,23 +159,10 @@ def _starts(
     n_queries: int, size: int, n_sets: int, n_threads: int | None, n_items: int
 ) -> list[int]:
     """Places where parts begin, each with new first k - 1 queries, and the end."""
-    threads = _threads(n_threads)
+    threads = available() if n_threads is None else n_threads
     if size == 1 or threads == 1 or (n_threads is None and n_sets * n_items < LARGE):
         return [0, n_sets]
     ranks = np.unique(np.linspace(0, n_sets - 1, CHUNKS * threads).astype(np.int64))
     sets = sets_at(ranks, n_queries, size)
     ranks = np.unique(ranks - (sets[:, -1] - sets[:, -2] - 1))
     return [*ranks.tolist(), n_sets]
-
-
-def _threads(n_threads: int | None) -> int:
-    """As asked, or as numba may use; its own threads are not started (they do not survive a fork).
-
-    Inside a worker of joblib's the variable is set to the worker's share.
-    """
-    if n_threads is not None:
-        return n_threads
-    from numba.core import config
-
-    settings: Any = config  # its names are made at import
-    return int(settings.NUMBA_NUM_THREADS)

@@ -7,6 +7,7 @@ import pytest
 from joblib import parallel_config
 
 from ensel import InputError, compare
+from ensel.evaluation.comparison import ON_REQUEST
 from ensel.evaluation.scoring import Plan, score_split
 from ensel.evaluation.splits import random_splits
 from ensel.selection import SELECTORS as METHODS
@@ -46,12 +47,18 @@ def test_json_has_the_promised_shape(result):
         assert all(len(set(names)) == row["budget"] for names in row["queries"])
 
 
+def test_jmi_is_compared_where_it_is_named(small_pool):
+    rows = compare(small_pool, methods=["jmi"], votes=["map"], budgets=[2], n_splits=2).rows
+    assert rows["method"].tolist() == ["jmi"]
+    assert all(len(set(names)) == 2 for names in rows["queries"].iloc[0])
+
+
 def test_every_cell_is_there_once(result):
     found = set(zip(result.rows["method"], result.rows["vote"], result.rows["budget"], strict=True))
     assert len(found) == len(result.rows)
     expected = {("single-best", "majority", 1)} | {
         (method, vote, budget)
-        for method in set(METHODS) - {"single-best", "exact-mi"}
+        for method in set(METHODS) - {"single-best", *ON_REQUEST}
         for vote in ("majority", "weighted", "map", "logit")
         for budget in (1, 3, 6)
         if not (method == "self-moa" and budget == 6)
@@ -208,8 +215,9 @@ def test_copies_of_a_question_stay_on_one_side(real):
     assert len(group) - len(set(group)) == 32
     for split in random_splits(table, 3):
         assert not set(group[split.train]) & set(group[split.test])
-        assert len(split.train) == pytest.approx(2850, abs=10)
-        assert len(split.train) + len(split.test) == table.n_items
+        assert len(split.train) == pytest.approx(2850, abs=20)
+        # Exact copies are learned from once.
+        assert table.n_items - 32 <= len(split.train) + len(split.test) <= table.n_items
 
 
 def test_refuses_one_class(small_pool):
