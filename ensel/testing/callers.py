@@ -82,6 +82,16 @@ class Voter:
         named = _named(vote) if self.estimator is None else set(self.estimator.get_params())
         self.takes = named
 
+    def has_probabilities(self) -> bool:
+        """Whether it gives probabilities: of a function, found out on four items."""
+        if self.estimator is not None:
+            return hasattr(self.estimator, "predict_proba")
+        labels = np.array([0, 1, 0, 1])
+        try:
+            return self.ask(labels[:, None], labels, labels[:, None], 2)[1] is not None
+        except Exception:  # the laws will say which of them it breaks
+            return True
+
     def ask(
         self,
         answers: np.ndarray,

@@ -230,7 +230,7 @@ def _held_out_items(selector: _Selector, table: PredictionTable, n_train: int) -
     for budget in range(1, n_queries + 1):
         before = selector.buyer.buy(X, y, budget, n_train=n_train)
         changed, others = X.copy(), y.copy()
-        others[n_train:] = table.n_classes - 1 - y[n_train:]
+        others[n_train:] = (y[n_train:] + 1) % table.n_classes
         once = selector.buyer.buy(X, others, budget, n_train=n_train)
         require(once == before, f"bought {before}; {once} with other held-out labels")
         changed[n_train:] = X[n_train:, ::-1]
@@ -274,7 +274,7 @@ def _ties_better(selector: _Selector, table: PredictionTable) -> None:
 @_law("order of columns", "where there are no ties, the order of the columns does not matter",
       _without_ties, skipped=_unless_random)  # fmt: skip
 def _order_of_columns(selector: _Selector, table: PredictionTable, budget: int) -> None:
-    costs = np.arange(1.0, table.n_queries + 1)  # different costs settle what else may be equal
+    costs = 2.0 ** np.arange(table.n_queries)  # no two sets cost the same: settles what is left
     mirrored = table.subset(queries=range(table.n_queries)[::-1])
     order = selector.buy(table, budget, costs=costs)
     other = [table.n_queries - 1 - j for j in selector.buy(mirrored, budget, costs=costs[::-1])]
@@ -304,7 +304,7 @@ def _noise(
 def check_selector(
     selector: Any,
     *,
-    prefix: bool = True,
+    prefix: bool | None = None,
     fewer: bool = False,
     ties: bool = True,
     random: bool = False,
@@ -328,8 +328,9 @@ def check_selector(
         `train` the rows to learn from: so a procedure that sees a whole table is checked not to
         look at the other rows. What else a function can see, such as a table in an enclosing
         scope, cannot be checked from outside.
-    prefix : bool
+    prefix : bool, optional
         The first k queries bought are what budget k buys. An exhaustive search need not do so.
+        Default: what the selector's attribute `nested` says; true where it has none.
     fewer : bool
         It may buy fewer than the budget, as one that buys samples of a single model does.
     ties : bool
@@ -360,6 +361,8 @@ def check_selector(
     >>> check_selector(first_come, max_examples=20, report=True).broken
     ['ties go to the better', 'order of columns', 'silent query', 'noise']
     """
+    if prefix is None:
+        prefix = bool(getattr(selector, "nested", True))
     subject = _Selector(Buyer(selector), prefix, fewer, ties, random)
     return try_laws(
         name_of(selector), SELECTOR_LAWS, subject, max_examples=max_examples, report=report
