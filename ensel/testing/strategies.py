@@ -69,54 +69,49 @@ def prediction_tables(
     """
     n_classes = draw(st.integers(2, max_classes))
     seen = n_classes if classes_seen == "all" else min(classes_seen, n_classes)
-    classes = list(range(n_classes))
-    label = st.sampled_from(classes)
-    if skewed and draw(st.booleans()):
-        label = st.sampled_from([0] * SKEW + classes)
-    # An offset of 0 is the right answer: what shrinking goes for. Items are drawn one by one, and
-    # columns picked from more than are needed, so that shrinking can leave any of them out.
-    offset = st.sampled_from(classes + [MISSING] * missing)
-    item = st.tuples(label, *[offset] * max_queries)
+    # Items and columns are picked from a sheet of a fixed size, so that shrinking can leave any of
+    # them out; bytes are one draw, and shrink to 0: class 0, the right answer.
+    sheet = draw(st.binary(min_size=max_items * (max_queries + 1), max_size=max_items
+                           * (max_queries + 1)))  # fmt: skip
     least = max(min_items, seen)
-    drawn = np.array(draw(st.lists(item, min_size=least, max_size=max(max_items, least))))
-    labels, offsets = drawn[:, 0].copy(), drawn[:, 1:]
-    labels[:seen] = classes[:seen]
-    answers = np.where(offsets == MISSING, MISSING, (labels[:, None] + offsets) % n_classes)
-    columns = st.lists(
-        st.integers(0, max_queries - 1),
-        min_size=min_queries,
-        max_size=max_queries,
-        unique=not (duplicates and draw(st.booleans())),
+    rows = draw(st.binary(min_size=least, max_size=max(max_items, least)))
+    columns = draw(
+        st.lists(
+            st.integers(0, max_queries - 1),
+            min_size=min_queries,
+            max_size=max_queries,
+            unique=not (duplicates and draw(st.booleans())),
+        )
     )
-    answers = answers[:, draw(columns)]
-    n_queries = answers.shape[1]
+    codes = np.frombuffer(sheet, dtype=np.uint8).reshape(max_items, -1).astype(int)
+    codes = codes[np.frombuffer(rows, dtype=np.uint8) % max_items]
+    shares = [*range(n_classes)]
+    if skewed and draw(st.booleans()):
+        shares = [0] * SKEW + shares
+    labels = np.array(shares)[codes[:, 0] % len(shares)]
+    labels[:seen] = range(seen)
+    offsets = codes[:, 1:][:, columns] % (n_classes + missing)
+    answers = np.where(offsets == n_classes, MISSING, (labels[:, None] + offsets) % n_classes)
     return PredictionTable(
         answers,
         labels,
-        classes=[str(k) for k in classes],
-        queries=_queries(draw, n_queries, costs, models),
+        classes=[str(k) for k in range(n_classes)],
+        queries=_queries(draw, len(columns), costs, models),
         name="random",
     )
 
 
 def _queries(draw: Any, n_queries: int, costs: bool, models: bool) -> Any:
-    if not (costs or models):
-        return [f"query-{j}" for j in range(n_queries)]
+    """Names such as ``model-0#2``, and costs if asked for."""
     numbers = list(range(n_queries))
     if models:
-        numbers = draw(st.lists(st.integers(0, n_queries - 1), min_size=n_queries,
-                                max_size=n_queries))  # fmt: skip
-    samples = [numbers[: j + 1].count(number) for j, number in enumerate(numbers)]
-    names = [f"model-{m}#{s}" for m, s in zip(numbers, samples, strict=True)]
-    table = pd.DataFrame(
-        {"model": [f"model-{m}" for m in numbers], "sample": samples}, index=names
-    )
-    if costs:
-        price = st.integers(0, 2)
-        table["cost"] = np.array(
-            draw(st.lists(price, min_size=n_queries, max_size=n_queries)), dtype=float
-        )
-    return table
+        which = draw(st.binary(min_size=n_queries, max_size=n_queries))
+        numbers = [byte % n_queries for byte in which]
+    names = [f"model-{m}#{numbers[: j + 1].count(m)}" for j, m in enumerate(numbers)]
+    if not costs:
+        return names
+    prices = draw(st.binary(min_size=n_queries, max_size=n_queries))
+    return pd.DataFrame({"cost": [float(byte % 3) for byte in prices]}, index=names)
 
 
 @st.composite
