@@ -138,21 +138,6 @@ def _missing(estimator: _Estimator, table: PredictionTable) -> None:
     )
 
 
-@_law(
-    "range",
-    "information is at least 0 and at most the entropy of the label",
-    _small,
-    skipped=_if_uncorrected,
-)
-def _range(estimator: _Estimator, table: PredictionTable) -> None:
-    value = estimator.bits(table.answers, table.labels)
-    most = _entropy(table.known_labels.tolist())
-    require(
-        -estimator.tolerance <= value <= most + estimator.tolerance,
-        f"{value:.6g} bits, outside [0, {most:.6g}]",
-    )
-
-
 @_law("constant query", "a query that always answers the same tells nothing, and adds nothing",
       _small)  # fmt: skip
 def _constant(estimator: _Estimator, table: PredictionTable) -> None:
@@ -206,6 +191,21 @@ def _symmetry(estimator: _Estimator, table: PredictionTable) -> None:
         estimator.bits(as_label[:, None], y),
         estimator.bits(y[:, None], as_label),
         "with column 0 and the labels exchanged",
+    )
+
+
+@_law(
+    "range",
+    "information is at least 0 and at most the entropy of the label",
+    _small,
+    skipped=_if_uncorrected,
+)
+def _range(estimator: _Estimator, table: PredictionTable) -> None:
+    value = estimator.bits(table.answers, table.labels)
+    most = _entropy(table.known_labels.tolist())
+    require(
+        -estimator.tolerance <= value <= most + estimator.tolerance,
+        f"{value:.6g} bits, outside [0, {most:.6g}]",
     )
 
 

@@ -236,9 +236,10 @@ def _held_out_items(
     labels, answers = y.copy(), X.copy()
     labels[n_train:] = (y[n_train:] + 1) % table.n_classes
     answers[n_train:] = X[n_train:, ::-1]
-    before = selector.buyer.buy(X, y, budget, n_train=n_train)
+    known: dict[str, Any] = {"costs": table.costs, "models": table.models, "n_train": n_train}
+    before = selector.buyer.buy(X, y, budget, **known)
     for given, what in (((X, labels), "labels"), ((answers, y), "answers")):
-        after = selector.buyer.buy(*given, budget, n_train=n_train)
+        after = selector.buyer.buy(*given, budget, **known)
         require(after == before, f"bought {before}, but {after} with other held-out {what}")
 
 

@@ -193,19 +193,6 @@ def _unseen(vote: _Vote, table: PredictionTable) -> None:
     vote.valid(vote.ask(table, asked), len(asked), table.n_classes)
 
 
-@_law("company of items", "the answer for an item does not depend on the others voted on", _small)
-def _company(vote: _Vote, table: PredictionTable) -> None:
-    X = table.answers
-    labels, p = vote.ask(table, X)
-    for item in (0, len(X) - 1):
-        alone = vote.ask(table, X[[item]])
-        among = labels[[item]], None if p is None else p[[item]]
-        vote.same(among, alone, f"for item {item} on its own")
-        require(labels[item] == alone[0][0], f"class {labels[item]}, but {alone[0][0]} alone")
-    labels_, p_ = vote.ask(table, X[::-1])
-    vote.same((labels, p), (labels_[::-1], None if p_ is None else p_[::-1]), "in reverse order")
-
-
 @_law("held-out labels", "labels outside the training items change nothing", _held_out)
 def _held_out_labels(vote: _Vote, table: PredictionTable, n_train: int) -> None:
     # Training items are the first rows of larger arrays, whose other labels change between calls.
@@ -223,18 +210,26 @@ def _held_out_labels(vote: _Vote, table: PredictionTable, n_train: int) -> None:
     vote.same(first, second, "with other held-out labels")
 
 
+@_law("company of items", "the answer for an item does not depend on the others voted on", _small)
+def _company(vote: _Vote, table: PredictionTable) -> None:
+    X = table.answers
+    labels, p = vote.ask(table, X)
+    for item in (0, len(X) - 1):
+        alone = vote.ask(table, X[[item]])
+        among = labels[[item]], None if p is None else p[[item]]
+        vote.same(among, alone, f"for item {item} on its own")
+        require(labels[item] == alone[0][0], f"class {labels[item]}, but {alone[0][0]} alone")
+    labels_, p_ = vote.ask(table, X[::-1])
+    vote.same((labels, p), (labels_[::-1], None if p_ is None else p_[::-1]), "in reverse order")
+
+
 @_law("names of classes", "renaming the classes renames the answer, and changes nothing else",
       _small, skipped=_if_ties_show)  # fmt: skip
 def _names(vote: _Vote, table: PredictionTable) -> None:
     last = table.n_classes - 1
     X, y = table.answers, table.known_labels
-    renamed = PredictionTable(
-        np.where(X == MISSING, MISSING, last - X),
-        last - y,
-        classes=table.classes,
-        queries=table.query_names,
-    )
-    labels, p = vote.ask(renamed, renamed.answers)
+    renamed = np.where(X == MISSING, MISSING, last - X).astype(int)
+    labels, p = vote.voter.ask(renamed, (last - y).astype(int), renamed, table.n_classes)
     back = last - labels, None if p is None else p[:, ::-1]
     vote.same(vote.ask(table, X), back, f"with class k renamed {last} - k, and back")
 
@@ -242,9 +237,10 @@ def _names(vote: _Vote, table: PredictionTable) -> None:
 @_law("order of columns", "the order of the columns does not matter", _small,
       skipped=_if_ties_show)  # fmt: skip
 def _order_of_columns(vote: _Vote, table: PredictionTable) -> None:
-    mirrored = table.subset(queries=range(table.n_queries)[::-1])
-    before, after = vote.ask(table, table.answers), vote.ask(mirrored, mirrored.answers)
-    vote.same(before, after, "with the columns reversed")
+    X, y = np.array(table.answers, dtype=int), np.array(table.labels, dtype=int)
+    mirrored = X[:, ::-1].copy()
+    after = vote.voter.ask(mirrored, y, mirrored, table.n_classes)
+    vote.same(vote.ask(table, X), after, "with the columns reversed")
 
 
 @_law("better than chance", "on an easy simulated pool, held-out accuracy is well above chance",
