@@ -46,8 +46,7 @@ def broken(check, subject, **flags):
     with pytest.raises(BrokenLaw) as caught:
         check(subject, max_examples=FEW, **flags)
     table = caught.value.example["table"]
-    assert table.n_items <= 8
-    assert table.n_queries <= 3
+    assert table.answers.size <= 12  # tables of up to 48 answers are tried
     assert str(table.answers.tolist()) in str(caught.value)
     assert f"breaks {caught.value.law.name!r}" in str(caught.value)
     return caught.value.law.name
@@ -195,13 +194,13 @@ class FirstOfTies(BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X, y):
-        right = (X == y[:, None]).mean(axis=0)
+        right = (y[:, None] == X).mean(axis=0)
         self.order_ = np.argsort(-right, kind="stable")[: self.budget]
         return self
 
 
-def dear_of_ties(answers, labels, budget, costs, random_state=0):
-    return by_accuracy(answers, labels, budget, random_state, -costs)
+def any_of_ties(answers, labels, budget, costs, random_state=0):
+    return by_accuracy(answers, labels, budget, random_state)
 
 
 def sees_all_items(answers, labels, budget, train, random_state=0, costs=None):
@@ -249,7 +248,7 @@ def test_what_the_bugs_are_put_into_has_none():
     [
         (FirstOfTies, "ties are drawn"),
         (FirstOfTies(), "ties are drawn"),
-        (dear_of_ties, "ties go to the cheaper"),
+        (any_of_ties, "ties go to the cheaper"),
         (sees_all_items, "held-out items"),
         (one_too_many, "budget"),
         (one_too_few, "whole budget"),
@@ -285,7 +284,7 @@ def test_a_selector_that_raises_breaks_the_law_asked():
 
     with pytest.raises(BrokenLaw, match="ValueError: missing values") as caught:
         check_selector(no_missing)
-    assert (caught.value.example["table"].answers == -1).sum() == 1
+    assert caught.value.example["table"].n_items == 2
 
 
 # -- votes with a bug -----------------------------------------------------------------------------
@@ -328,9 +327,9 @@ def knows_the_prior(answers, labels, train, n_classes):
 
 def only_patterns_seen(answers, labels, asked, n_classes):
     seen = {tuple(row): label for row, label in zip(answers.tolist(), labels, strict=True)}
-    speaks = (asked >= 0).sum(axis=1) <= 1
-    return np.array([asked[i].max() if speaks[i] and asked[i].max() >= 0 else seen.get(tuple(row), -1)
-                     for i, row in enumerate(asked.tolist())])  # fmt: skip
+    speaks = (asked >= 0).sum(axis=1) == 1
+    known = [seen.get(tuple(row), -1) for row in asked.tolist()]
+    return np.where(speaks, asked.max(axis=1), known)
 
 
 class Second(MajorityVote):
@@ -378,9 +377,9 @@ def test_a_constant_vote_is_no_better_than_chance():
 
 
 def test_the_page_runs_and_lists_every_law():
-    text = PAGE.read_text(encoding="utf-8")
+    text, names = PAGE.read_text(encoding="utf-8"), {}
     for block in re.findall(r"```python\n(.*?)```", text, flags=re.S):
-        exec(compile(block, str(PAGE), "exec"), {"__name__": "page"})
+        exec(compile(block, str(PAGE), "exec"), names)
     listed = re.findall(r"^\| `([^`]+)` \| (.+?) \|$", text, flags=re.M)
     ours = [(law.name, law.says) for law in [*INFORMATION_LAWS, *SELECTOR_LAWS, *VOTE_LAWS]]
     assert listed == ours
@@ -434,14 +433,14 @@ def test_the_same_examples_every_time():
     messages = []
     for _ in range(2):
         with pytest.raises(BrokenLaw) as caught:
-            check_selector(one_too_few)
+            check_selector(one_too_few, max_examples=FEW)
         messages.append(str(caught.value))
     assert messages[0] == messages[1]
 
 
 def test_ensel_does_without_hypothesis():
     code = (
-        "import sys; sys.modules['hypothesis'] = None; import ensel, ensel.selection, ensel.voting\n"
+        "import sys; sys.modules['hypothesis'] = None; import ensel, ensel.evaluation\n"
         "try:\n    import ensel.testing\nexcept ImportError as error:\n    print(error)"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -21,7 +21,7 @@ class Buyer:
 
     def __init__(self, selector: Any) -> None:
         self.estimator = _as_estimator(selector, "fit")
-        self.function = None if self.estimator is not None else selector
+        self.function: Any = None if self.estimator is not None else selector
         if self.estimator is None:
             self.takes = _named(selector) | {"budget"}
         else:
@@ -78,7 +78,7 @@ class Voter:
 
     def __init__(self, vote: Any) -> None:
         self.estimator = _as_estimator(vote, "predict")
-        self.function = None if self.estimator is not None else vote
+        self.function: Any = None if self.estimator is not None else vote
         named = _named(vote) if self.estimator is None else set(self.estimator.get_params())
         self.takes = named
 
@@ -156,9 +156,7 @@ def _fresh(estimator: Any, options: dict[str, Any]) -> Any:
 def _named(function: Any) -> set[str]:
     """Names of the parameters that can be given by name."""
     kinds = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return {
-        name for name, p in inspect.signature(function).parameters.items() if p.kind in kinds
-    }
+    return {name for name, p in inspect.signature(function).parameters.items() if p.kind in kinds}
 
 
 def _columns(order: Iterable[Any]) -> list[int]:

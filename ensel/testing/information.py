@@ -42,9 +42,7 @@ class _Estimator:
         )
 
     def no_more(self, most: float, value: float, change: str) -> None:
-        require(
-            value <= most + self.tolerance, f"{most:.6g} bits, but {value:.6g}, more, {change}"
-        )
+        require(value <= most + self.tolerance, f"{most:.6g} bits, but {value:.6g}, more, {change}")
 
 
 def _small(estimator: _Estimator) -> Any:

@@ -32,7 +32,8 @@ class _Selector:
 
     def buy(self, table: PredictionTable, budget: int, **more: Any) -> list[int]:
         """Columns bought from a table; `more` replaces what the table says of its queries."""
-        known = {"costs": table.costs, "models": table.models} | more
+        costs = np.ones(table.n_queries) if table.costs is None else table.costs
+        known = {"costs": costs, "models": table.models} | more
         return self.buyer.buy(
             np.array(table.answers, dtype=int), np.array(table.labels, dtype=int), budget, **known
         )
@@ -62,12 +63,12 @@ def _held_out(selector: _Selector) -> Any:
 
 
 def _priced(selector: _Selector) -> Any:
-    return prediction_tables(min_queries=2).flatmap(
-        lambda table: st.fixed_dictionaries({
-            "table": st.just(table),
-            "money": st.integers(int(min(table.costs)), int(sum(table.costs))).map(float),
-        })
-    )  # fmt: skip
+    def with_money(table: PredictionTable) -> Any:
+        costs = np.asarray(table.costs)
+        money = st.integers(int(costs.min()), int(costs.sum())).map(float)
+        return st.fixed_dictionaries({"table": st.just(table), "money": money})
+
+    return prediction_tables(min_queries=2).flatmap(with_money)
 
 
 def _without_ties(selector: _Selector) -> Any:
@@ -78,11 +79,14 @@ def _without_ties(selector: _Selector) -> Any:
 
 def _apart(table: PredictionTable) -> bool:
     """No two queries are equally accurate or equally informative."""
-    from ensel.information.entropy import mutual_information
+    right = np.sort((table.answers == table.known_labels[:, None]).sum(axis=0))
+    if (np.diff(right) == 0).any():
+        return False
+    from ensel.information.candidates import information_with
 
-    each = [mutual_information(column, table.labels) for column in table.answers.T]
-    accuracies = table.accuracies.to_numpy()
-    return all(np.diff(np.sort(values)).min() > 1e-6 for values in (accuracies, np.array(each)))
+    none = np.zeros(table.n_items, dtype=int)
+    bits = information_with(none, table.answers.astype(int), table.known_labels)
+    return bool((np.diff(np.sort(bits)) > 1e-6).all())
 
 
 def _alike(selector: _Selector) -> Any:
@@ -228,9 +232,7 @@ def _inputs_kept(selector: _Selector, table: PredictionTable, budget: int) -> No
 
 
 @_law("held-out items", "answers and labels outside the training items change nothing", _held_out)
-def _held_out_items(
-    selector: _Selector, table: PredictionTable, budget: int, n_train: int
-) -> None:
+def _held_out_items(selector: _Selector, table: PredictionTable, budget: int, n_train: int) -> None:
     # Training items are the first rows of larger arrays, whose other rows change between calls.
     X, y = np.array(table.answers, dtype=int), np.array(table.labels, dtype=int)
     labels, answers = y.copy(), X.copy()
@@ -299,9 +301,7 @@ def _silent_query(selector: _Selector, table: PredictionTable) -> None:
 
 @_law("noise", "in a large simulated pool, informative queries are bought before noise", _noisy,
       skipped=_unless_random, most_examples=10)  # fmt: skip
-def _noise(
-    selector: _Selector, good: list[int], n_classes: int, random_state: int
-) -> None:
+def _noise(selector: _Selector, good: list[int], n_classes: int, random_state: int) -> None:
     rates = np.full(6, 1 - 1 / n_classes)  # answers at random
     rates[good] = 0.2
     pool = simulate(MANY, rates, 0.0, n_classes=n_classes, random_state=random_state)

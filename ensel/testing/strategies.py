@@ -71,8 +71,6 @@ def prediction_tables(
     seen = n_classes if classes_seen == "all" else min(classes_seen, n_classes)
     # Items and columns are picked from a sheet of a fixed size, so that shrinking can leave any of
     # them out; bytes are one draw, and shrink to 0: class 0, the right answer.
-    sheet = draw(st.binary(min_size=max_items * (max_queries + 1), max_size=max_items
-                           * (max_queries + 1)))  # fmt: skip
     least = max(min_items, seen)
     rows = draw(st.binary(min_size=least, max_size=max(max_items, least)))
     columns = draw(
@@ -83,6 +81,8 @@ def prediction_tables(
             unique=not (duplicates and draw(st.booleans())),
         )
     )
+    size = max_items * (max_queries + 1)
+    sheet = draw(st.binary(min_size=size, max_size=size))
     codes = np.frombuffer(sheet, dtype=np.uint8).reshape(max_items, -1).astype(int)
     codes = codes[np.frombuffer(rows, dtype=np.uint8) % max_items]
     shares = [*range(n_classes)]
@@ -90,8 +90,8 @@ def prediction_tables(
         shares = [0] * SKEW + shares
     labels = np.array(shares)[codes[:, 0] % len(shares)]
     labels[:seen] = range(seen)
-    offsets = codes[:, 1:][:, columns] % (n_classes + missing)
-    answers = np.where(offsets == n_classes, MISSING, (labels[:, None] + offsets) % n_classes)
+    offsets = codes[:, 1:][:, columns] % (max_classes + missing)
+    answers = np.where(offsets == max_classes, MISSING, (labels[:, None] + offsets) % n_classes)
     return PredictionTable(
         answers,
         labels,
