@@ -10,7 +10,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from ensel.information import mutual_information
-from ensel.selection import MRMR, SELECTORS, GreedyMI, Random, SelfMoA, SingleBest, TopK
+from ensel.selection import MRMR, GreedyMI, Random, SelfMoA, SingleBest, TopK
 from ensel.voting import MAPVote
 
 
@@ -54,17 +54,6 @@ def test_equals_a_brute_force_reimplementation(make, pool):
     found = make(budget=X.shape[1]).fit(X, y, costs=costs).order_.tolist()
     for step, choice in enumerate(found):
         assert choice in allowed_next(found[:step], X.shape[1], costs, score)
-
-
-@given(pools(), st.sampled_from(sorted(SELECTORS)))
-def test_one_fit_serves_smaller_budgets(pool, name):
-    X, y, costs = pool
-    if name in ("single-best", "random") or not SELECTORS[name].nested:
-        return
-    most = SELECTORS[name](budget=X.shape[1]).fit(X, y, costs=costs)
-    for budget in range(1, X.shape[1] + 1):
-        fewer = SELECTORS[name](budget=budget).fit(X, y, costs=costs)
-        assert fewer.order_.tolist() == most.order_[:budget].tolist()
 
 
 @given(pools())

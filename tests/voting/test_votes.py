@@ -20,28 +20,6 @@ def answered(draw):
     return X, y
 
 
-@pytest.mark.parametrize("name", sorted(VOTES))
-@given(answered())
-def test_probabilities_are_probabilities(name, data):
-    X, y = data
-    p = VOTES[name](n_classes=K).fit(X, y).predict_proba(X)
-    assert p.shape == (len(X), K)
-    assert (p >= 0).all()
-    np.testing.assert_allclose(p.sum(axis=1), 1)
-
-
-@pytest.mark.parametrize("name", sorted(VOTES))
-@given(answered(), st.randoms(use_true_random=False))
-def test_order_of_queries_and_company_of_items_do_not_matter(name, data, random):
-    X, y = data
-    order = random.sample(range(X.shape[1]), X.shape[1])
-    p = VOTES[name](n_classes=K).fit(X, y).predict_proba(X)
-    q = VOTES[name](n_classes=K).fit(X[:, order], y).predict_proba(X[:, order])
-    np.testing.assert_allclose(p, q, atol=1e-9)
-    alone = VOTES[name](n_classes=K).fit(X, y).predict_proba(X[:1])
-    np.testing.assert_allclose(alone, p[:1], atol=1e-12)
-
-
 @given(answered())
 def test_map_errs_least_on_its_own_items(data):
     """On the items it was fitted to, no rule of the pattern errs less."""

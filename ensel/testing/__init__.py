@@ -1,0 +1,33 @@
+"""Check your own estimators: laws of information estimators, query selectors and votes.
+
+What scikit-learn's `check_estimator` is, for what scikit-learn does not know of: missing answers
+that are symbols or abstentions, budgets, ties, bits. Needs hypothesis: the extra
+``ensel[testing]``.
+"""
+
+from importlib.util import find_spec
+
+if find_spec("hypothesis") is None:
+    raise ImportError("ensel.testing needs hypothesis; pip install 'ensel[testing]' brings it")
+
+from ensel.testing.information import INFORMATION_LAWS, check_information_estimator
+from ensel.testing.laws import BrokenLaw, Law, LawReport
+from ensel.testing.selectors import SELECTOR_LAWS, check_selector
+from ensel.testing.strategies import Degraded, copula_pools, degraded_queries, prediction_tables
+from ensel.testing.votes import VOTE_LAWS, check_vote
+
+__all__ = [
+    "INFORMATION_LAWS",
+    "SELECTOR_LAWS",
+    "VOTE_LAWS",
+    "BrokenLaw",
+    "Degraded",
+    "Law",
+    "LawReport",
+    "check_information_estimator",
+    "check_selector",
+    "check_vote",
+    "copula_pools",
+    "degraded_queries",
+    "prediction_tables",
+]
