@@ -20,7 +20,7 @@ from ensel.information import (
     mutual_information,
     pattern_ids,
 )
-from ensel.information.counting import by_query, conditional_entropies
+from ensel.information.counting import JointCounts
 from ensel.selection import SELECTORS
 from ensel.testing import (
     INFORMATION_LAWS,
@@ -72,10 +72,7 @@ def counted(answers, labels):
     ids = pattern_ids(labels)
     n_labels = int(ids.max()) + 1
     pattern = pattern_ids(answers[:, :-1]) if answers.shape[1] > 1 else np.zeros_like(labels)
-    left = conditional_entropies(
-        pattern * n_labels + ids, int(pattern.max()) + 1, n_labels, by_query(answers),
-        np.arange(len(labels)), np.array([answers.shape[1] - 1]),
-    )  # fmt: skip
+    left = JointCounts(answers[:, -1:], ids).left(ids, n_labels, pattern, int(pattern.max()) + 1)
     return entropy(labels) - left[0] / len(labels)
 
 
