@@ -38,12 +38,13 @@ def read_own_parquet(path: Path, queries: Sequence[str] | None = None) -> Predic
     """
     try:
         with pq.ParquetFile(path) as file:
-            raw = (file.schema_arrow.metadata or {}).get(KEY)
-            footer = file.metadata
+            schema, footer = file.schema_arrow, file.metadata
+        raw = (schema.metadata or {}).get(KEY)
         if raw is None:
             return None
+        coded = [name for name in ("answer",) if name in schema.names]
         with (
-            pq.ParquetFile(path, metadata=footer, read_dictionary=["answer"]) as file,
+            pq.ParquetFile(path, metadata=footer, read_dictionary=coded) as file,
             path.open("rb") as stored,
         ):
             return _read_groups(file, stored, json.loads(raw), path, queries)
@@ -172,7 +173,8 @@ class _ItemColumn:
         return self._as_stored(group) == self._first or self._decoded(group).equals(self.order)
 
     def _decoded(self, group: int) -> pa.Array:
-        return self._file.read_row_group(group, columns=["item"]).column("item").combine_chunks()
+        ids = self._file.read_row_group(group, columns=["item"]).column("item").combine_chunks()
+        return ids.dictionary_decode() if pa.types.is_dictionary(ids.type) else ids
 
     def _as_stored(self, group: int) -> tuple[Any, ...]:
         column = self._file.metadata.row_group(group).column(self._number)
