@@ -90,35 +90,31 @@ def run_each(
 ) -> Iterator[Any]:
     """As `run_all`, but yield each result, in order, as soon as it is there."""
     from joblib import Parallel
+    from joblib.parallel import get_active_backend
     from tqdm.auto import tqdm
 
-    stream = Parallel(return_as="generator")(_sent_once(jobs, shared))
+    backend, _ = get_active_backend()
+    # Ray's backend gives all results at the end, and the bar moves then.
+    as_they_come = "generator" if backend.supports_return_generator else "list"
+    client = getattr(backend, "client", None)  # none but Dask's backend has one
+    if client is not None:
+        jobs = _sent_once(jobs, [thing for thing in shared if thing is not None], client)
+    stream = Parallel(return_as=as_they_come)(jobs)
     yield from tqdm(stream, total=total, desc=label, unit=unit, disable=hidden(progress))
 
 
-def _sent_once(jobs: Iterable[Any], shared: Sequence[Any]) -> Iterable[Any]:
-    """The same calls; where Dask runs them, with futures in the place of what they share.
+def _sent_once(jobs: Iterable[Any], shared: Sequence[Any], client: Any) -> Iterator[Any]:
+    """The same calls, with Dask's futures in the place of what they share.
 
     joblib would send a table with every call, and scatter a bare array to one worker, whose death
     loses it for good (and a broadcast one too, once Dask has thinned out the copies). What a task
     returns, Dask can make again: so that is what each shared object becomes. Workers fetch it
     from each other.
     """
-    from joblib.parallel import get_active_backend
-
-    client = getattr(get_active_backend()[0], "client", None)  # none but Dask's backend has one
-    if client is None:
-        return jobs
-    sent = {
-        id(thing): client.submit(_itself, thing, pure=False)
-        for thing in shared
-        if thing is not None
-    }
-    kept = {id(sent[id(thing)]): thing for thing in shared if thing is not None}
-    return (
-        (_Call(work, kept), tuple(sent.get(id(a), a) for a in arguments), named)
-        for work, arguments, named in jobs
-    )
+    sent = {id(thing): client.submit(_itself, thing, pure=False) for thing in shared}
+    kept = {id(sent[id(thing)]): thing for thing in shared}
+    for work, arguments, named in jobs:
+        yield _Call(work, kept), tuple(sent.get(id(a), a) for a in arguments), named
 
 
 def _itself(thing: Result) -> Result:
