@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import delayed, parallel_config
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from tqdm import tqdm
@@ -32,6 +32,7 @@ from tqdm import tqdm
 from ensel import PredictionTable, load_dataset
 from ensel.evaluation.choice import candidate_keys, choose, cross_validate
 from ensel.evaluation.intervals import SplitScores
+from ensel.evaluation.progress import run_each
 from ensel.evaluation.scoring import SINGLE_KEY, Key, Plan, score_split
 from ensel.evaluation.splits import Split, random_splits
 from ensel.files import written_whole
@@ -65,25 +66,23 @@ def pool_names(datasets: list[str]) -> list[str]:
     return names + [f"{name}:no-best" for name in datasets if name != "medmcqa-temperatures"]
 
 
-def run_split(table: PredictionTable, split: Split, seed: int, path: Path) -> None:
-    """Score every fixed method and `select` on one split; keep which test items each gets right."""
-    if path.is_file():
-        return
+def run_split(table: PredictionTable, split: Split, seed: int) -> dict[str, np.ndarray]:
+    """Score every fixed method and `select` on one split: which test items each gets right."""
     budget = min(MOST, table.n_queries)
     plan = Plan.grid(METHODS, VOTES, range(1, budget + 1))
     fixed = score_split(table, split, plan).scored
     train = table.subset(items=split.train)
-    held_out = cross_validate(train, candidate_keys(budget), seed=seed, progress=False)
+    with parallel_config("sequential"):  # splits run side by side, not their folds
+        held_out = cross_validate(train, candidate_keys(budget), seed=seed, progress=False)
     keys = {key: f"{key[0]}|{key[1]}|{key[2]}" for key in fixed}
-    right: dict[str, Any] = {
+    right: dict[str, np.ndarray] = {
         keys[key]: np.packbits(scored.correct > 0.5) for key, scored in fixed.items()
     }
     for size in range(1, budget + 1):
         key = choose(held_out, size).key
         right[f"select|chosen|{size}"] = right[keys[key]]
         right[f"choice|{size}"] = np.array(keys[key])
-    with written_whole(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, test=split.test.astype(np.int32), **right)
+    return {"test": split.test.astype(np.int32), **right}
 
 
 def summarise(table: PredictionTable, paths: list[Path]) -> pd.DataFrame:
@@ -254,10 +253,15 @@ def main() -> None:
     tasks.sort(key=lambda task: task[0])  # first one split of everything
     if not given.report_only:
         os.environ.setdefault("NUMBA_NUM_THREADS", "1")  # processes share the cores, not threads
-        jobs = (delayed(run_split)(pools[name], s, i, path) for i, name, s, path in tasks)
-        stream = Parallel(given.jobs, return_as="generator_unordered")(jobs)
-        for _ in tqdm(stream, total=len(tasks), desc="splits", disable=None):
-            pass
+        left = [task for task in tasks if not task[3].is_file()]
+        jobs = (delayed(run_split)(pools[name], split, i) for i, name, split, _ in left)
+        with parallel_config(n_jobs=given.jobs):
+            results = run_each(
+                jobs, len(left), shared=list(pools.values()), label="splits", unit="split"
+            )
+            for (_, _, _, path), right in zip(left, results, strict=True):
+                with written_whole(path) as temporary, temporary.open("wb") as file:
+                    np.savez_compressed(file, **right)
     parts = []
     for name, n_train, paths in cells:
         there = [path for path in paths if path.is_file()]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ensel.answers import MISSING
 from ensel.errors import InputError, shorten
 from ensel.table_parts import (
     MAX_CLASSES,
+    blocks,
     checked_codes,
     checked_items,
     checked_probabilities,
@@ -192,8 +194,9 @@ class PredictionTable:
     @property
     def accuracies(self) -> pd.Series:
         """Share of right answers of each query, in [0, 1]; a missing answer is never right."""
-        correct = self.answers == self.known_labels[:, None]
-        return pd.Series(correct.mean(axis=0), index=self._queries.index, name="accuracy")
+        labels = self.known_labels[:, None]
+        share = self._by_query(lambda answers: (answers == labels).mean(axis=0))
+        return pd.Series(share, index=self._queries.index, name="accuracy")
 
     @property
     def known_labels(self) -> np.ndarray:
@@ -240,15 +243,16 @@ class PredictionTable:
         if not isinstance(rows, slice):
             rows = np.asarray(rows)
         columns = slice(None) if queries is None else self._columns(queries)
-        answers = self.answers[rows][:, columns]
         probabilities = self.probabilities
+        answers = self.answers[:, columns][rows]
+        answers.flags.writeable = False  # nobody else holds it: no second copy
         return PredictionTable(
             answers,
             None if self.labels is None else self.labels[rows],
             classes=self.classes,
             queries=self._queries.iloc[columns],
             items=self._items.iloc[rows],
-            probabilities=None if probabilities is None else probabilities[rows][:, columns],
+            probabilities=None if probabilities is None else probabilities[:, columns][rows],
             name=self.name,
             cost_unit=self.cost_unit,
             source=self.source,
@@ -356,25 +360,30 @@ class PredictionTable:
 
     def duplicate_queries(self) -> list[tuple[str, str]]:
         """Pairs (first, later) of queries with the same answers on every item."""
-        first: dict[bytes, str] = {}
-        pairs = []
-        for name, column in zip(self.query_names, self.answers.T, strict=True):
-            key = column.tobytes()
-            if key in first:
-                pairs.append((first[key], name))
-            else:
-                first[key] = name
+        # Digests, since a dictionary of the columns would be a copy of them all.
+        first: dict[bytes, int] = {}
+        names, pairs = self.query_names, []
+        for block in blocks(self.answers.shape):
+            lines = np.ascontiguousarray(self.answers[:, block].T)
+            for later, line in enumerate(lines, start=block.start):
+                seen = first.setdefault(blake2b(line).digest(), later)
+                if seen != later:
+                    pairs.append((names[seen], names[later]))
         return pairs
 
     def constant_queries(self) -> list[str]:
         """Queries that give one and the same answer (or none) on every item."""
-        constant = (self.answers == self.answers[:1]).all(axis=0)
+        constant = self._by_query(lambda answers: (answers == answers[:1]).all(axis=0))
         return [name for name, same in zip(self.query_names, constant, strict=True) if same]
 
     def silent_queries(self) -> list[str]:
         """Queries without a usable answer on any item."""
-        silent = (self.answers == MISSING).all(axis=0)
+        silent = self._by_query(lambda answers: (answers == MISSING).all(axis=0))
         return [name for name, none in zip(self.query_names, silent, strict=True) if none]
+
+    def _by_query(self, of_block: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """What a function says of each query, asked for a block of them at a time."""
+        return np.concatenate([of_block(self.answers[:, b]) for b in blocks(self.answers.shape)])
 
     def trouble(self) -> list[str]:
         """What deserves a look, a line each; empty if nothing.
@@ -411,7 +420,7 @@ class PredictionTable:
         shown = self._queries[columns].copy()
         if self.labels is not None:
             shown["accuracy"] = self.accuracies.round(4)
-        shown["missing"] = (self.answers == MISSING).sum(axis=0)
+        shown["missing"] = self._by_query(lambda answers: (answers == MISSING).sum(axis=0))
         return f"<p>{self!r} of <b>{self.name}</b></p>" + shown.to_html(max_rows=12)
 
     # -- files (the work is done in ensel.formats, imported late: floors point down) -----------
@@ -425,7 +434,7 @@ class PredictionTable:
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write one Parquet file in long form, one row group per query."""
-        from ensel.formats.parquet import write_parquet
+        from ensel.formats.parquet_writer import write_parquet
 
         write_parquet(self, path)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from ensel.answers import MISSING
 from ensel.errors import InputError, shorten
 
 MAX_CLASSES = 127  # answers are int8
+BLOCK_CELLS = 1 << 24
 
 
 def stratified_half(
@@ -79,6 +80,22 @@ def split_query_name(query: str) -> tuple[str, int]:
     return (model, int(sample)) if mark and model and sample.isdecimal() else (query, 1)
 
 
+def blocks(shape: tuple[int, ...], axis: int = 1) -> Iterator[slice]:
+    """Cut an axis of a matrix into parts of at most about 16 million cells, and of one line.
+
+    What makes a temporary copy of the matrix makes one of a part at a time.
+
+    Examples
+    --------
+    >>> list(blocks((10_000_000, 3)))
+    [slice(0, 1, None), slice(1, 2, None), slice(2, 3, None)]
+    """
+    other = max(shape[1 - axis] if len(shape) > 1 else 1, 1)
+    step = max(BLOCK_CELLS // other, 1)
+    for start in range(0, shape[axis], step):
+        yield slice(start, min(start + step, shape[axis]))
+
+
 def checked_codes(
     values: Any, n_classes: int, what: str, *, allow_missing: bool, ndim: int
 ) -> np.ndarray:
@@ -86,24 +103,28 @@ def checked_codes(
     raw = np.asarray(values)
     if raw.ndim != ndim:
         raise InputError(f"{what}: {raw.ndim}-dimensional, {ndim} dimensions are needed")
-    if raw.dtype == np.int8:
-        # A writable array may be changed by its owner later; a read-only one is another table's.
-        codes = raw.copy() if raw.flags.writeable else raw
-    else:
-        if raw.dtype.kind not in "iufb":
-            raise InputError(f"{what}: {raw.dtype} values; class indices (integers) are needed")
-        if raw.dtype.kind == "f" and not np.isfinite(raw).all():
-            raise InputError(f"{what}: NaN or infinite values; -1 marks a missing answer")
-        if raw.dtype.kind == "f" and (raw != np.floor(raw)).any():
-            raise InputError(f"{what}: fractions; class indices (integers) are needed")
-        codes = raw
+    if raw.dtype != np.int8 and raw.dtype.kind not in "iufb":
+        raise InputError(f"{what}: {raw.dtype} values; class indices (integers) are needed")
     lowest = MISSING if allow_missing else 0
-    if codes.size and (codes.min() < lowest or codes.max() >= n_classes):
-        bad = codes[(codes < lowest) | (codes >= n_classes)].flat[0]
-        raise InputError(f"{what}: code {bad}; {lowest} to {n_classes - 1} are allowed")
-    codes = codes.astype(np.int8, copy=False).view()
+    lines = raw.T if raw.flags.f_contiguous else raw  # along memory
+    for part in blocks(lines.shape, axis=0):
+        _check_part(lines[part], lowest, n_classes, what)
+    # A writable array may be changed by its owner later; a read-only one is another table's.
+    if raw.dtype == np.int8 and not raw.flags.writeable:
+        return raw
+    codes = raw.astype(np.int8)  # keeps the order in memory
     codes.flags.writeable = False
     return codes
+
+
+def _check_part(values: np.ndarray, lowest: int, n_classes: int, what: str) -> None:
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise InputError(f"{what}: NaN or infinite values; -1 marks a missing answer")
+    if values.dtype.kind == "f" and (values != np.floor(values)).any():
+        raise InputError(f"{what}: fractions; class indices (integers) are needed")
+    if values.size and (values.min() < lowest or values.max() >= n_classes):
+        bad = values[(values < lowest) | (values >= n_classes)].flat[0]
+        raise InputError(f"{what}: code {bad}; {lowest} to {n_classes - 1} are allowed")
 
 
 def checked_queries(
@@ -154,7 +175,7 @@ def checked_items(
     return frame
 
 
-def checked_probabilities(values: Any, shape: tuple[int, int, int], name: str) -> np.ndarray | None:
+def checked_probabilities(values: Any, shape: tuple[int, ...], name: str) -> np.ndarray | None:
     """Probabilities as a read-only float32 array of the given shape."""
     if values is None:
         return None

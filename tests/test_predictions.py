@@ -1,10 +1,13 @@
 """The table: what it refuses, slicing, splits, statements."""
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from ensel import InputError, PredictionTable
 from ensel.table_parts import stratified_half
@@ -181,3 +184,45 @@ def test_cost_must_not_be_negative():
     queries = pd.DataFrame({"cost": [1.0, -1.0, 0.0]}, index=["a", "b", "c"])
     with pytest.raises(InputError, match="negative"):
         table(queries=queries)
+
+
+@given(st.data())
+def test_looked_at_in_blocks_or_whole(data):
+    """Whatever the size of the blocks and the order in memory: the plain definitions."""
+    shape = data.draw(st.tuples(st.integers(1, 6), st.integers(1, 8)))
+    codes = data.draw(arrays(np.int8, shape, elements=st.integers(-1, 1)))
+    order = data.draw(st.sampled_from("CF"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ensel.table_parts.BLOCK_CELLS", data.draw(st.integers(1, 50)))
+        labels = np.arange(shape[0]) % 2
+        names = [f"q{j}" for j in range(shape[1])]
+        t = PredictionTable(codes.copy(order), labels, classes="ab", queries=names)
+        np.testing.assert_array_equal(t.answers, codes)
+        np.testing.assert_array_equal(t.accuracies, (codes == labels[:, None]).mean(axis=0))
+        columns = [tuple(column) for column in codes.T]
+        assert t.constant_queries() == [names[j] for j, c in enumerate(columns) if len(set(c)) == 1]
+        firsts = [columns.index(column) for column in columns]
+        twins = [(names[i], names[j]) for j, i in enumerate(firsts) if i != j]
+        assert t.duplicate_queries() == twins
+        codes[-1, -1] = 2
+        with pytest.raises(InputError, match="code 2"):
+            PredictionTable(codes.astype(data.draw(st.sampled_from(["i1", "i8", "f8"]))), labels,
+                            classes="ab", queries=names)  # fmt: skip
+
+
+def test_a_table_of_its_own_answers_copies_none():
+    """Read-only answers are shared; writable ones are copied, once, in their order in memory."""
+    mine = np.zeros((1000, 500), np.int8, order="F")
+    copied = table(answers=mine, labels=np.zeros(1000, int), queries=[f"q{j}" for j in range(500)],
+                   items=None)  # fmt: skip
+    assert not np.shares_memory(copied.answers, mine)
+    assert copied.answers.flags.f_contiguous
+    mine.flags.writeable = False
+    shared = table(answers=mine, labels=np.zeros(1000, int), queries=[f"q{j}" for j in range(500)],
+                   items=None)  # fmt: skip
+    assert np.shares_memory(shared.answers, mine)
+    tracemalloc.start()
+    half = shared.subset(items=np.arange(500))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert half.answers.nbytes < peak < 1.5 * half.answers.nbytes

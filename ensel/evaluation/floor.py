@@ -216,7 +216,10 @@ def _bootstrap(
     children = np.random.SeedSequence([seed, 1]).spawn(n_boot)
     names, form = table.models, model.form
     jobs = (delayed(_replicate)(X, y, names, groups, families, form, child) for child in children)
-    draws = run_all(jobs, n_boot, label="resampling items", unit="draw", progress=progress)
+    draws = run_all(
+        jobs, n_boot, shared=[X, y, names, groups], label="resampling items", unit="draw",
+        progress=progress,
+    )  # fmt: skip
     return [draw for draw in draws if draw is not None]
 
 

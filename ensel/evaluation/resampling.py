@@ -141,7 +141,9 @@ def resample(
     children = np.random.SeedSequence([check_seed(seed), 4]).spawn(n_boot)
     plan = Plan(tuple(dict.fromkeys([SINGLE_KEY, *keys])), money)
     jobs = (delayed(_draw)(table, plan, chosen, held_out, budget, child) for child in children)
-    done = run_all(jobs, n_boot, label="resampling", unit="draw", progress=progress)
+    done = run_all(
+        jobs, n_boot, shared=[table, held_out], label="resampling", unit="draw", progress=progress
+    )
     draws = [draw for draw in done if draw is not None]
     if len(draws) < 2:
         raise InputError(

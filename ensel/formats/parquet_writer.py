@@ -1,0 +1,229 @@
+"""Our own Parquet form, one row group per query: written a query at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ensel.answers import MISSING
+from ensel.errors import InputError
+from ensel.files import written_whole
+from ensel.predictions import PredictionTable
+from ensel.table_parts import checked_codes, checked_probabilities, checked_queries
+
+KEY = b"ensel"
+VERSION = 1
+
+
+def write_parquet(table: PredictionTable, path: str | os.PathLike[str]) -> None:
+    """Write a table in the form of `table_writer`.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    path : path-like
+    """
+    p = table.probabilities
+    with table_writer(
+        path, table.labels, classes=table.classes, queries=table.queries, items=table.items,
+        probabilities=p is not None, name=table.name, cost_unit=table.cost_unit,
+        source=table.source,
+    ) as out:  # fmt: skip
+        for j in range(table.n_queries):
+            out.add(table.answers[:, j], None if p is None else p[:, j])
+
+
+@contextlib.contextmanager
+def table_writer(
+    path: str | os.PathLike[str],
+    labels: Any = None,
+    *,
+    classes: Sequence[str],
+    queries: pd.DataFrame | Sequence[str],
+    items: pd.DataFrame | Sequence[Any] | None = None,
+    probabilities: bool = False,
+    name: str = "table",
+    cost_unit: str | None = None,
+    source: str | None = None,
+) -> Iterator[QueryWriter]:
+    """Write a prediction table one query at a time, holding no more than one.
+
+    The file is in long form: `item`, `query`, `answer`, `cost`, a column ``p_CLASS`` each. One row
+    group per query, items in one fixed order, so that pandas, DuckDB and Polars read it unaided
+    and a block of queries can be read without the rest. Labels and metadata stand in the file's
+    schema metadata under the key ``ensel``. The file appears under its name when the block ends;
+    if the block fails, what was there before stays.
+
+    Parameters
+    ----------
+    path : path-like
+    labels : array_like of int, shape (n_items,), optional
+        Class index of each true label; None for unlabelled items.
+    classes, queries, items, name, cost_unit, source
+        As in `PredictionTable`. `items` can be left out where there are labels.
+    probabilities : bool
+        Whether each query comes with class probabilities.
+
+    Yields
+    ------
+    QueryWriter
+        `add` the answers of each query, in the order of `queries`.
+
+    Raises
+    ------
+    InputError
+        As `PredictionTable`; and if the block ends before every query is written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "pool.parquet"
+    ...     with table_writer(path, [0, 1], classes=["no", "yes"], queries=["p", "q"]) as out:
+    ...         out.add([0, 1])  # what p answered on both items
+    ...         out.add([1, -1])
+    ...     PredictionTable.read(path).answers.tolist()
+    [[0, 1], [1, -1]]
+    """
+    if labels is None and items is None:
+        raise InputError(f"{path}: neither labels nor items; one of them tells how many rows")
+    n_items = len(items if items is not None else labels)
+    head = PredictionTable(  # everything but the answers, checked
+        np.full((n_items, 1), MISSING, np.int8), labels, classes=classes, queries=["any"],
+        items=items, name=name, cost_unit=cost_unit, source=source,
+    )  # fmt: skip
+    queries = checked_queries(queries, len(queries), name)
+    ids = head.items.index
+    stored = pa.array(ids if ids.dtype.kind in "iu" else [str(label) for label in ids])
+    fields = [
+        ("item", stored.type),
+        ("query", pa.dictionary(pa.int32(), pa.string())),
+        ("answer", pa.dictionary(pa.int8(), pa.string())),
+    ]
+    if "cost" in queries:
+        fields.append(("cost", pa.float64()))
+    if probabilities:
+        fields += [(f"p_{class_name}", pa.float32()) for class_name in head.classes]
+    metadata = {KEY: json.dumps(_metadata(head, queries)).encode()}
+    schema = pa.schema(fields).with_metadata(metadata)
+    # Every row group repeats the item ids. Differences from id to id take a tenth of the room of a
+    # dictionary, or less.
+    by_difference = "DELTA_BINARY_PACKED" if ids.dtype.kind in "iu" else "DELTA_BYTE_ARRAY"
+    with (
+        written_whole(path) as temporary,
+        pq.ParquetWriter(
+            temporary,
+            schema,
+            compression="zstd",
+            use_dictionary=schema.names[1:],
+            column_encoding={"item": by_difference},
+        ) as writer,
+    ):
+        groups = QueryWriter(path, head, queries, stored, schema, writer)
+        yield groups
+        if groups.n_written < len(queries):
+            raise InputError(f"{path}: {groups.n_written} of {len(queries)} queries written")
+
+
+class QueryWriter:
+    """What `table_writer` yields: writes one row group a query."""
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        head: PredictionTable,
+        queries: pd.DataFrame,
+        items: pa.Array,
+        schema: pa.Schema,
+        writer: pq.ParquetWriter,
+    ) -> None:
+        self.n_written = 0
+        self._path, self._head, self._queries = path, head, queries
+        self._items, self._schema, self._writer = items, schema, writer
+        self._classes = pa.array(list(head.classes))
+
+    def add(self, answers: Any, probabilities: Any = None) -> None:
+        """Write the next query.
+
+        Parameters
+        ----------
+        answers : array_like of int, shape (n_items,)
+            Class index of each answer; -1 = no usable answer.
+        probabilities : array_like of float, shape (n_items, n_classes), optional
+            In [0, 1]; NaN where an answer came without.
+
+        Raises
+        ------
+        InputError
+            As `PredictionTable`; and if there is no next query, or probabilities are given where
+            none were announced, or the other way round.
+        """
+        if self.n_written == len(self._queries):
+            raise InputError(f"{self._path}: all {len(self._queries)} queries are written already")
+        query, n_items = str(self._queries.index[self.n_written]), self._head.n_items
+        n_classes, what = self._head.n_classes, f"{self._path}: answers of {query!r}"
+        codes = checked_codes(answers, n_classes, what, allow_missing=True, ndim=1)
+        if len(codes) != n_items:
+            raise InputError(f"{what}: {len(codes)} for {n_items} items")
+        announced = f"p_{self._head.classes[0]}" in self._schema.names
+        if (probabilities is not None) != announced:
+            raise InputError(
+                f"{what}: {'no ' if announced else ''}probabilities; all queries have them, or "
+                "none, as the writer was told"
+            )
+        columns: list[Any] = [
+            self._items,
+            pa.DictionaryArray.from_arrays(np.zeros(n_items, np.int32), [query]),
+            pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes == MISSING), self._classes),
+        ]
+        if "cost" in self._queries:
+            cost = self._queries["cost"].iloc[self.n_written]
+            columns.append(pa.array(np.full(n_items, cost), pa.float64(), from_pandas=True))
+        if probabilities is not None:
+            p = np.asarray(probabilities, np.float32)
+            checked_probabilities(p, (n_items, n_classes), what)
+            columns += [pa.array(p[:, k], from_pandas=True) for k in range(n_classes)]
+        # One call writes one row group as long as it holds the whole query.
+        self._writer.write_table(pa.table(columns, schema=self._schema), row_group_size=n_items)
+        self.n_written += 1
+
+
+def _metadata(table: PredictionTable, queries: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "name": table.name,
+        "classes": list(table.classes),
+        "cost_unit": table.cost_unit,
+        "source": table.source,
+        # Labels stand by position: the digest tells if somebody moved the items.
+        "item_digest": item_digest(table.items.index),
+        "labels": None if table.labels is None else table.labels.tolist(),
+        "queries": _frame_to_plain(queries),
+        # Item ids stand in the file itself, once per query.
+        "items": _frame_to_plain(table.items.reset_index(drop=True)),
+    }
+
+
+def item_digest(ids: Any) -> str:
+    """Digest of item ids in their order."""
+    return hashlib.sha256("\n".join(map(str, ids)).encode()).hexdigest()
+
+
+def _frame_to_plain(frame: pd.DataFrame) -> dict[str, Any]:
+    """Columns, index and cells at full precision (pandas' own JSON rounds to ten decimals)."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return {
+        "columns": [str(column) for column in frame.columns],
+        "index": [str(label) for label in frame.index],
+        "data": [[getattr(v, "item", lambda v=v: v)() for v in row] for row in plain.to_numpy()],
+    }
