@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from ensel.datasets import list_datasets, load_dataset
     from ensel.ensemble import Ensemble
     from ensel.errors import InputError, InputWarning
-    from ensel.evaluation import compare, describe, error_floor, frontier, select
+    from ensel.evaluation import compare, describe, error_floor, frontier, reselect, select
     from ensel.formats import read_table
     from ensel.predictions import PredictionTable
 
@@ -25,6 +25,7 @@ _HOME = {
     "list_datasets": "ensel.datasets",
     "load_dataset": "ensel.datasets",
     "read_table": "ensel.formats",
+    "reselect": "ensel.evaluation",
     "select": "ensel.evaluation",
 }
 
@@ -41,6 +42,7 @@ __all__ = [
     "list_datasets",
     "load_dataset",
     "read_table",
+    "reselect",
     "select",
 ]
 

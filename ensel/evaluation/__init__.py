@@ -7,6 +7,7 @@ from ensel.evaluation.floor import error_floor
 from ensel.evaluation.floor_result import Floor
 from ensel.evaluation.intervals import Estimate
 from ensel.evaluation.recommendation import select
+from ensel.evaluation.reselection import Reselection, reselect
 from ensel.evaluation.selection_result import Selection
 from ensel.evaluation.spending import Frontier, frontier
 
@@ -17,11 +18,13 @@ __all__ = [
     "Evidence",
     "Floor",
     "Frontier",
+    "Reselection",
     "Selection",
     "assess_information",
     "compare",
     "describe",
     "error_floor",
     "frontier",
+    "reselect",
     "select",
 ]

@@ -30,6 +30,7 @@ from ensel.evaluation.intervals import (
 )
 from ensel.evaluation.learning_curve import learning_curve
 from ensel.evaluation.resampling import FEWEST_QUESTIONS, Luck, buy, luck_of_choice, resample
+from ensel.evaluation.reselection import buy_again, shares_bought
 from ensel.evaluation.scoring import SINGLE, SINGLE_KEY, Key
 from ensel.evaluation.selection_result import Rejected, Selection
 from ensel.evaluation.splits import check_seed, distinct_rows
@@ -55,6 +56,7 @@ def select(
     n_folds: int | None = None,
     n_repeats: int | None = None,
     n_boot: int = 25,
+    n_again: int = 100,
     seed: int = 0,
     progress: bool | None = None,
 ) -> Selection:
@@ -91,7 +93,9 @@ def select(
     n_repeats : int, optional
         How many times the items are cut into folds at random; default 2, or 1 from 4,000 items.
     n_boot : int
-        Resamples behind the intervals and the stability; at least 2.
+        Resamples behind the intervals, each cross-validated; at least 2.
+    n_again : int
+        Resamples behind the stability, in which queries are chosen and bought again.
     seed : int
     progress : bool, optional
         Show a progress bar; default only on a terminal.
@@ -125,6 +129,7 @@ def select(
     if method == SINGLE and budget != 1:
         raise InputError(f"single-best buys one query; budget {budget} is not 1")
     _check_whole(n_boot, "resamples", 2)
+    _check_whole(n_again, "resamples to buy again from", 1)
     for number, what, least in ((n_folds, "folds", 2), (n_repeats, "repeats", 1)):
         if number is not None:
             _check_whole(number, what, least)
@@ -167,11 +172,12 @@ def select(
     wanted = tuple(
         dict.fromkeys(key for choice in choices for key in (choice.key, choice.ensemble))
     )
-    spread = resample(
-        table, wanted, chosen, held_out if method is None else None, budget,
-        money=money, n_boot=n_boot, seed=seed, progress=progress,
+    variances = resample(table, wanted, money=money, n_boot=n_boot, seed=seed, progress=progress)
+    judge = _Judge(held_out, variances)
+    again = buy_again(
+        table, _Rechoice(chosen, held_out if method is None else None, budget), money=money,
+        n_boot=n_again, seed=seed, progress=progress,
     )  # fmt: skip
-    judge = _Judge(held_out, spread.variances)
     learned = distinct_rows(table)
     order, gains, gain_unit = buy(table, chosen, learned, seed, money)
     bought = {
@@ -235,7 +241,7 @@ def select(
         ),
         commonest=_commonest(table),
         silent=float((table.answers[:, order] == MISSING).all(axis=1).mean()),
-        stability=spread.bought,
+        stability=shares_bought(table, again),
         learning_curve=learning_curve(table, chosen, money=money, seed=seed, progress=progress),
         n_items=table.n_items,
         n_folds=held_out.n_folds,
@@ -316,6 +322,19 @@ def _given(
 def _commonest(table: PredictionTable) -> tuple[str, float]:
     counts = np.bincount(table.known_labels.astype(int), minlength=table.n_classes)
     return table.classes[int(counts.argmax())], float(counts.max() / counts.sum())
+
+
+class _Rechoice:
+    """What would be bought by the held-out scores of other items: method and number of queries."""
+
+    def __init__(self, chosen: Key, held_out: HeldOut | None, budget: int) -> None:
+        self.chosen, self.held_out, self.budget = chosen, held_out, budget
+
+    def __call__(self, weights: np.ndarray) -> tuple[str, int]:
+        if self.held_out is None:  # method and number were given
+            return self.chosen[0], self.chosen[2]
+        method, _, size = choose(self.held_out, self.budget, weights).key
+        return method, size
 
 
 class _Judge:

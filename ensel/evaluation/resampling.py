@@ -1,4 +1,4 @@
-"""What choosing, fitting and judging would have said on other items: the bootstrap behind `select`.
+"""What fitting, judging and choosing would have said on other items: the bootstrap behind `select`.
 
 A promise from cross-validation moves with three things. *Which items were at hand*: the variance
 of the mean of the held-out scores, V_items. *What was learned* from them: the chosen method is
@@ -20,7 +20,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from ensel.errors import InputError
 from ensel.evaluation.choice import MANY, HeldOut, choose
@@ -83,47 +82,22 @@ def luck_of_choice(held_out: HeldOut, budget: int, seed: int) -> Luck:
     return Luck(max(float(np.mean(optimism)), 0.0), float(variance), float(gain_variance))
 
 
-@dataclass(frozen=True)
-class Resampled:
-    """What resamples say.
-
-    Attributes
-    ----------
-    variances : dict of key to (float, float)
-        V_boot of each ensemble's accuracy, and of its gain over the single best query; absent
-        where fewer than two resamples could fill it.
-    bought : DataFrame
-        Share of resamples that buy each query: columns `query` and `share`, largest first.
-    """
-
-    variances: dict[Key, tuple[float, float]]
-    bought: pd.DataFrame
-
-
 def resample(
     table: PredictionTable,
     keys: tuple[Key, ...],
-    chosen: Key,
-    held_out: HeldOut | None,
-    budget: int,
     *,
     money: float | None = None,
     n_boot: int,
     seed: int,
     progress: bool | None = None,
-) -> Resampled:
-    """Cross-validate ensembles, and buy again, on items drawn with replacement.
+) -> dict[Key, tuple[float, float]]:
+    """Cross-validate ensembles on items drawn with replacement.
 
     Parameters
     ----------
     table : PredictionTable
     keys : tuple of key
         Ensembles whose variances are wanted.
-    chosen : key
-        What was bought.
-    held_out : HeldOut or None
-        To choose again from in each resample; None where method and vote were given.
-    budget : int
     money : float, optional
     n_boot : int
         At least 2.
@@ -132,7 +106,9 @@ def resample(
 
     Returns
     -------
-    Resampled
+    dict of key to (float, float)
+        V_boot of each ensemble's accuracy, and of its gain over the single best query; absent
+        where fewer than two resamples could fill it.
     """
     from joblib import delayed
 
@@ -140,18 +116,16 @@ def resample(
         raise InputError(f"{n_boot} resamples; at least 2 are needed for an interval")
     children = np.random.SeedSequence([check_seed(seed), 4]).spawn(n_boot)
     plan = Plan(tuple(dict.fromkeys([SINGLE_KEY, *keys])), money)
-    jobs = (delayed(_draw)(table, plan, chosen, held_out, budget, child) for child in children)
-    done = run_all(
-        jobs, n_boot, shared=[table, held_out], label="resampling", unit="draw", progress=progress
-    )
+    jobs = (delayed(_draw)(table, plan, child) for child in children)
+    done = run_all(jobs, n_boot, shared=[table], label="resampling", unit="draw", progress=progress)
     draws = [draw for draw in done if draw is not None]
     if len(draws) < 2:
         raise InputError(
             f"{table.name}: too few items of the rarer classes to resample {table.n_items} items"
         )
     # In a resample another model may be best and have too few samples for a budget.
-    found = {key: [d[0][key] for d in draws if key in d[0]] for key in plan.keys}
-    variances = {
+    found = {key: [draw[key] for draw in draws if key in draw] for key in plan.keys}
+    return {
         key: (
             float(np.var([accuracy for accuracy, _ in pairs], ddof=1)),
             float(np.var([gain for _, gain in pairs], ddof=1)),
@@ -159,19 +133,14 @@ def resample(
         for key, pairs in found.items()
         if len(pairs) >= 2
     }
-    counts = np.bincount(np.concatenate([d[1] for d in draws]), minlength=table.n_queries)
-    shares = pd.DataFrame({"query": table.query_names, "share": counts / len(draws)})
-    shares = shares[shares["share"] > 0].sort_values("share", ascending=False, kind="stable")
-    return Resampled(variances, shares.reset_index(drop=True))
 
 
 def buy(
     table: PredictionTable,
     key: Key,
     rows: np.ndarray,
-    seed: int | np.random.Generator,
+    seed: int,
     money: float | None = None,
-    weights: np.ndarray | None = None,
 ) -> tuple[list[int], np.ndarray, str]:
     """What a method buys from given items: columns in order, gains, and the gains' unit.
 
@@ -181,10 +150,8 @@ def buy(
     key : key
     rows : ndarray of int
         Items to learn from.
-    seed : int or Generator
+    seed : int
     money : float, optional
-    weights : ndarray of int, optional
-        How often each of the items counts; default once.
 
     Returns
     -------
@@ -195,21 +162,16 @@ def buy(
     if method != SINGLE:
         selector.set_params(budget=size)
     labels = table.known_labels[rows]
-    selector.fit(
-        table.answers[rows], labels, models=table.models, costs=table.costs, sample_weight=weights
-    )
+    selector.fit(table.answers[rows], labels, models=table.models, costs=table.costs)
     return [int(j) for j in selector.order_], selector.gains_, selector.gain_unit
 
 
 def _draw(
     table: PredictionTable,
     plan: Plan,
-    chosen: Key,
-    held_out: HeldOut | None,
-    budget: int,
     seed: np.random.SeedSequence,
-) -> tuple[dict[Key, tuple[float, float]], list[int]] | None:
-    """One resample: accuracies and gains, and what is bought; None if a part has one class."""
+) -> dict[Key, tuple[float, float]] | None:
+    """Accuracies and gains in one resample; None if a part has one class."""
     rng = np.random.default_rng(seed)
     groups = table.groups
     n_questions = int(groups.max()) + 1
@@ -232,12 +194,8 @@ def _draw(
     counts = np.concatenate(tested)
     counts = counts / counts.sum()
     single = np.concatenate(right[SINGLE_KEY])
-    scores = {
+    return {
         key: (float(counts @ correct), float(counts @ (correct - single)))
         for key, correct in ((key, np.concatenate(parts)) for key, parts in right.items())
         if len(correct) == len(single)
     }
-    if held_out is not None:
-        chosen = choose(held_out, budget, weights).key
-    rows = np.flatnonzero((of_item > 0) & once)
-    return scores, buy(table, chosen, rows, rng, plan.money, of_item[rows])[0]

@@ -75,7 +75,8 @@ class Selection:
         Share of items on which no bought query answers. They count as wrong in all accuracies
         here; the ensemble guesses a label for them.
     stability : DataFrame
-        `query` and `share`: share of resamples that buy it.
+        `query`, `share` of the resamples that buy it, with its exact binomial 95 % interval
+        `ci_low` and `ci_high`.
     learning_curve : DataFrame
         See `ensel.evaluation.learning_curve`.
     n_items, n_folds, n_repeats, seed : int

@@ -67,8 +67,30 @@ class JointCounts:
         self.n_labels = int(labels.max(initial=0)) + 1
         self.total = len(labels) if weights is None else int(weights.sum())
         self.packed: PackedAnswers = pack(answers, items)
+        self._tabulate()
+
+    def reweighted(self, weights: np.ndarray) -> JointCounts:
+        """The same packed answers with other weights of the items, for resamples.
+
+        Parameters
+        ----------
+        weights : ndarray of int, shape (n_kept,)
+            From 0, with a positive sum. Items of weight 0 stay where they are and count nothing.
+
+        Returns
+        -------
+        JointCounts
+        """
+        other: JointCounts = object.__new__(JointCounts)
+        other.labels, other.n_labels, other.packed = self.labels, self.n_labels, self.packed
+        other.weights = np.asarray(weights, dtype=np.int64)
+        other.total = int(other.weights.sum())
+        other._tabulate()
+        return other
+
+    def _tabulate(self) -> None:
+        """Make the table of n log2 n, times a power of 2 that keeps sums within 63 bits."""
         largest = max(self.total, 2)
-        # n log2 n, times a power of 2 that keeps sums within 63 bits.
         self._scale = 2.0 ** np.floor(61 - np.log2(largest * np.log2(largest)))
         n = np.arange(2.0, min(self.total, MOST_TABULATED) + 1)
         self._n_log_n = np.zeros(len(n) + 2, dtype=np.int64)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -88,6 +89,39 @@ class Market:
 
         return JointCounts(self.answers, self.labels, self.weights)
 
+    def reweighted(self, weights: np.ndarray, random_state: Any) -> Iterator[Market]:
+        """The same market for resamples of its items, one after the other.
+
+        What does not depend on the weights is laid out once: answers are packed once, and the
+        accuracies of all resamples are one product of matrices.
+
+        Parameters
+        ----------
+        weights : ndarray of int, shape (n_resamples, n_items)
+            How often each item counts. Every class must count somewhere in each resample.
+        random_state : int, Generator or None
+            Seed of the last resort among ties, the same in each.
+
+        Yields
+        ------
+        Market
+        """
+        own = label_codes(self.labels, self.classes)
+        n_queries = self.answers.shape[1]
+        at_once = max(1, BLOCK_CELLS // max(len(self.answers), 1))
+        right = np.empty((len(weights), n_queries))
+        exact = weights.astype(float)
+        for start in range(0, n_queries, at_once):
+            block = self.answers[:, start : start + at_once] == own[:, None]
+            right[:, start : start + at_once] = exact @ block.astype(float)
+        right /= weights.sum(axis=1, keepdims=True)
+        for row, accuracies in zip(weights, right, strict=True):
+            market = replace(self, weights=row, rng=np.random.default_rng(random_state))
+            # In the place of what the cached properties would make.
+            market.__dict__["counts"] = self.counts.reweighted(row)
+            market.__dict__["accuracies"] = accuracies
+            yield market
+
     @property
     def positions(self) -> np.ndarray:
         """Class of each dense code of `counts`; -1 where it is none."""
@@ -166,36 +200,32 @@ class QuerySelector(SelectorMixin, BaseEstimator):
         """
         X, y = validate_data(self, X, y, dtype="numeric")
         check_classification_targets(y)
-        codes = checked_codes(X)
-        n_queries = codes.shape[1]
-        budget = check_budget(self._wanted(), n_queries)
-        weights = checked_weights(sample_weight, len(codes))
-        if weights is None:
-            classes, labels = np.unique(y, return_inverse=True)
-        else:
-            counted = weights > 0
-            classes = np.unique(y[counted])
-            labels = np.zeros(len(y), dtype=np.int64)  # of the others, any will do
-            labels[counted] = np.searchsorted(classes, y[counted])
-        check_class_codes(codes, classes)
-        market = Market(
-            answers=codes,
-            labels=labels,
-            classes=classes,
-            weights=weights,
-            models=_per_query(models, n_queries, "models", np.arange(n_queries).astype(str)),
-            costs=_per_query(costs, n_queries, "costs", np.zeros(n_queries)).astype(float),
-            money=check_money(self.money, costs),
-            rng=np.random.default_rng(self.random_state),
-        )
+        budget = check_budget(self._wanted(), X.shape[1])
+        market = open_market(
+            X, y, models=models, costs=costs, money=self.money, sample_weight=sample_weight,
+            random_state=self.random_state,
+        )  # fmt: skip
         order, gains = self._buy(market, budget)
         self.order_ = np.asarray(order, dtype=int)
         self.gains_ = np.asarray(gains, dtype=float)
-        self.support_ = np.zeros(n_queries, dtype=bool)
+        self.support_ = np.zeros(X.shape[1], dtype=bool)
         self.support_[self.order_] = True
         self.cost_ = float(market.costs[self.order_].sum()) if costs is not None else float("nan")
         self.unspent_ = budget - len(self.order_)
         return self
+
+    def buy(self, market: Market) -> list[int]:
+        """Columns to buy, in order, in a market laid out before; nothing is kept.
+
+        Parameters
+        ----------
+        market : Market
+
+        Returns
+        -------
+        list of int
+        """
+        return self._buy(market, check_budget(self._wanted(), market.answers.shape[1]))[0]
 
     @abstractmethod
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
@@ -213,6 +243,57 @@ class QuerySelector(SelectorMixin, BaseEstimator):
         tags.input_tags.categorical = True
         tags.target_tags.required = True
         return tags
+
+
+def open_market(
+    X: np.ndarray,
+    y: np.ndarray,
+    *,
+    models: Any = None,
+    costs: Any = None,
+    money: Any = None,
+    sample_weight: Any = None,
+    random_state: Any = 0,
+) -> Market:
+    """Check what a selector is given, and lay it out.
+
+    Parameters
+    ----------
+    X, y, models, costs, sample_weight
+        See `QuerySelector.fit`.
+    money, random_state
+        See `QuerySelector`.
+
+    Returns
+    -------
+    Market
+
+    Raises
+    ------
+    ValueError
+        See `QuerySelector.fit`.
+    """
+    codes = checked_codes(X)
+    n_queries = codes.shape[1]
+    weights = checked_weights(sample_weight, len(codes))
+    if weights is None:
+        classes, labels = np.unique(y, return_inverse=True)
+    else:
+        counted = weights > 0
+        classes = np.unique(y[counted])
+        labels = np.zeros(len(y), dtype=np.int64)  # of the others, any will do
+        labels[counted] = np.searchsorted(classes, y[counted])
+    check_class_codes(codes, classes)
+    return Market(
+        answers=codes,
+        labels=labels,
+        classes=classes,
+        weights=weights,
+        models=_per_query(models, n_queries, "models", np.arange(n_queries).astype(str)),
+        costs=_per_query(costs, n_queries, "costs", np.zeros(n_queries)).astype(float),
+        money=check_money(money, costs),
+        rng=np.random.default_rng(random_state),
+    )
 
 
 def check_budget(budget: Any, n_queries: int) -> int:
