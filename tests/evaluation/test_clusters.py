@@ -71,7 +71,7 @@ def deadly(module, name, folder, victims=()):
         import signal
         import tempfile
 
-        if len(os.listdir(folder)) == 3:
+        if len(os.listdir(folder)) >= 3:
             try:
                 os.close(os.open(folder / "killed", os.O_CREAT | os.O_EXCL))
             except FileExistsError:

@@ -40,7 +40,8 @@ def test_answers_one_query_where_no_ensemble_is_better(real):
     assert f"{100 * result.rejected.gain.value:+.1f} points" in result.why
     data = json.loads(result.to_json())
     assert data["rejected"]["gain"] == pytest.approx(result.rejected.gain.value)
-    assert data["stability"][0] == {"query": "DeepSeek-R1", "share": 1.0}
+    assert data["stability"][0]["query"] == "DeepSeek-R1"
+    assert data["stability"][0]["share"] == 1.0
 
 
 def test_says_when_a_given_method_is_worse(real):
@@ -68,9 +69,9 @@ def test_one_fit_answers_every_budget(real):
 
 
 def test_stability_counts_resamples(small_pool):
-    result = select(small_pool, 2, n_boot=8, n_repeats=1)
+    result = select(small_pool, 2, n_boot=2, n_again=40, n_repeats=1)
     shares = result.stability["share"]
-    assert (shares * 8 % 1 == 0).all()
+    np.testing.assert_allclose(shares * 40, (shares * 40).round())
     assert shares.between(0, 1).all()
     assert shares.is_monotonic_decreasing
     assert 1 <= shares.sum() <= 2  # one or two queries a resample
