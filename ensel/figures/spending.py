@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from ensel.figures.style import METHOD_STYLE, RC
+from ensel.figures.style import METHOD_STYLE, RC, SINGLE_COLUMN
 
 if TYPE_CHECKING:
     from ensel.evaluation.spending import Frontier
@@ -32,7 +32,7 @@ def frontier_figure(result: Frontier) -> Figure:
     same = pd.DataFrame({"cost": result.rows["cost"], "set": result.rows["queries"].map(frozenset)})
     rows = result.rows[~same.duplicated()]
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(4.6, 3.0), layout="constrained")
+        figure = Figure(figsize=(SINGLE_COLUMN, 2.7), layout="constrained")
         axis = figure.subplots()
         axis.errorbar(
             rows["cost"],
@@ -64,7 +64,7 @@ def frontier_figure(result: Frontier) -> Figure:
                 (row.cost, 100 * row.accuracy), xytext=(4, -9), textcoords="offset points",
                 fontsize=7,
             )  # fmt: skip
-        axis.margins(x=0.12)
+        axis.margins(x=0.2)
         if (rows["cost"] > 0).all() and rows["cost"].max() > 10 * rows["cost"].min():
             axis.set_xscale("log")
             axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
