@@ -76,7 +76,7 @@ def regret_summary(cells: pd.DataFrame) -> pd.DataFrame:
 
 def _base(rows: pd.DataFrame) -> pd.Series:
     """The dataset that a pool is a view of."""
-    return rows["dataset"].str.partition(":")[0]
+    return rows["dataset"].str.split(":").str[0]
 
 
 def _over_datasets(rows: pd.DataFrame, labels: str, quantity: str) -> dict[str, object]:

@@ -183,5 +183,5 @@ def temperature_figure(rows: pd.DataFrame) -> Figure:
         axes[0, 0].set_ylabel("held-out accuracy (%)")
         axes[1, 0].set_ylabel("difference to self-moa\n(points)")
         handles, labels = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=4)
+        figure.legend(handles, labels, loc="outside upper center", ncols=4, columnspacing=1)
     return figure

@@ -143,9 +143,9 @@ def _draw_lines(axis: Any, rows: pd.DataFrame) -> None:
             axis.plot(x, y, linestyle="", marker="*", markersize=8, color=style["color"],
                       label=label)  # fmt: skip
         elif line == "rule of (c)":
-            axis.errorbar(x, y, yerr=[y - 100 * own["ci_low"], 100 * own["ci_high"] - y],
-                          color="black", marker="_", capsize=3, linestyle="",
-                          label=label)  # fmt: skip
+            low, high = 100 * own[["ci_low", "ci_high"]].to_numpy().T
+            axis.errorbar(x, y, yerr=[y - low, high - y], color="black", marker="_", capsize=3,
+                          linestyle="", label=label)  # fmt: skip
         else:
             axis.plot(x, y, label=label, **style)
             if own["ci_low"].notna().any():

@@ -15,7 +15,10 @@ from ensel.figures.style import DOUBLE_COLUMN, POOL_STYLE, RC
 
 LEAST_SHADE = 0.4
 """Correlations at and below this share the darkest shade: what differs lies above."""
-MEANS = {"within": ("within a family", "o", "#D55E00"), "across": ("across", "s", "#0072B2")}
+MEANS = {
+    "within": ("within a family", "o", "#D55E00"),
+    "across": ("across families", "s", "#0072B2"),
+}
 
 
 def correlation_by_family_figure(rows: pd.DataFrame) -> Figure:
@@ -92,7 +95,7 @@ def _means(axis: Any, rows: pd.DataFrame, names: list[str]) -> None:
     axis.set_ylim(len(names) - 0.5, -0.5)
     axis.set_xlabel("mean correlation of pairs, 95 %")
     axis.grid(visible=True, axis="x")
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    axis.legend(loc="lower right")
 
 
 def co_failure_pools_figure(rows: pd.DataFrame) -> Figure:

@@ -15,6 +15,7 @@ from ensel.figures.style import DOUBLE_COLUMN, POOL_STYLE, RC
 
 SHADES = ("#7F7F7F", "#E69F00", "#56B4E9", "#000000")
 MARKS = ("x", "o", "s", "D")
+OFFSETS = (0.0, -0.24, 0.0, 0.24)  # no pool of fewer than 300 has another number
 FRAME = (-4.5, 6.5)
 """Points shown of the lower panels: pools of 100 items have bars that go further."""
 TICKS = (50, 100, 300, 1000, 3000, 10000)
@@ -88,7 +89,7 @@ def _forest(axis: Any, rows: pd.DataFrame, pools: list[str]) -> None:
     axis.axvline(0, color="#444444", linewidth=0.8)
     for number, (labels, color, mark) in enumerate(zip(LABELS, SHADES, MARKS, strict=True)):
         own = rows[rows["labels"] == labels]
-        places = np.array([pools.index(pool) for pool in own["dataset"]]) + 0.24 * (number - 1)
+        places = np.array([pools.index(pool) for pool in own["dataset"]]) + OFFSETS[number]
         axis.errorbar(
             100 * own["value"], places,
             xerr=100 * np.array([own["value"] - own["ci_low"], own["ci_high"] - own["value"]]),

@@ -59,12 +59,13 @@ def frontier_figure(result: Frontier) -> Figure:
                 color=color, markerfacecolor=color if row.worth_it else "white",
             )  # fmt: skip
             more = len(row.queries) - 1
+            left = rows["cost"].nunique() > 1 and row.cost == rows["cost"].max()
             axis.annotate(
                 f"{row.queries[0]}" + (f" + {more}" if more else ""),
-                (row.cost, 100 * row.accuracy), xytext=(4, -9), textcoords="offset points",
-                fontsize=7,
+                (row.cost, 100 * row.accuracy), xytext=(4 if not left else 6, -11),
+                textcoords="offset points", fontsize=7, ha="right" if left else "left",
             )  # fmt: skip
-        axis.margins(x=0.2)
+        axis.margins(x=0.15)
         if (rows["cost"] > 0).all() and rows["cost"].max() > 10 * rows["cost"].min():
             axis.set_xscale("log")
             axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -72,7 +73,7 @@ def frontier_figure(result: Frontier) -> Figure:
             axis.xaxis.set_minor_formatter("")
         axis.set_xlabel(f"cost ({result.cost_unit or 'unit of the file'})")
         axis.set_ylabel("expected held-out accuracy (%)")
-        axis.legend(loc="lower right")
+        figure.legend(loc="outside upper center", ncols=3)
         figure.supxlabel(
             f"{result.dataset}: n = {result.n_items:,} items; 95 % intervals; + n: more queries",
             fontsize=7,

@@ -55,8 +55,9 @@ def money(sources: Sources) -> pd.DataFrame:
     """What sums of money buy."""
     table = sources.table(MONEY)
     result = frontier(
-        table, n_boot=max(sources.effort.n_boot // 4, 2), seed=sources.effort.seed, progress=False
-    )
+        table, budget=min(sources.effort.most, table.n_queries),
+        n_boot=max(sources.effort.n_boot // 4, 2), seed=sources.effort.seed, progress=False,
+    )  # fmt: skip
     rows = result.rows.assign(
         queries=result.rows["queries"].map(SEPARATOR.join), cost_unit=result.cost_unit or ""
     )
