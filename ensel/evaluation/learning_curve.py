@@ -167,8 +167,11 @@ def learning_curves(
         for key in keys:
             if key not in scores:
                 continue
-            value = accuracy_interval(scores[key])
-            apart = difference_interval(scores[key] - scores[baseline], same=key == baseline)
+            value = accuracy_interval(scores[key], scores[key].variance(n_train))
+            difference = scores[key] - scores[baseline]
+            apart = difference_interval(
+                difference, difference.variance(n_train), same=key == baseline
+            )
             rows.append(
                 {
                     "n_train": n_train, "n_splits": n_splits, "method": key[0], "vote": key[1],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ensel.errors import InputError
 from ensel.evaluation.intervals import LEVEL, Z
 
 LABELS = ("fewer than 300", "300", "1,000", "half of the items")
@@ -13,6 +14,9 @@ LEAST_DATASETS = 3
 MEAN = "mean of datasets"
 VIEWS = {"": "as published", "statements": "statements", "no-best": "without its best model"}
 RIVALS = {"regret": "regret", "vs_top_k": "top-k + weighted", "vs_single": "single best query"}
+NEEDED = (
+    "pool", "n_train", "budget", "regret", "vs_top_k", "se_vs_top_k", "vs_single", "se_vs_single",
+)  # fmt: skip
 
 
 def regret_summary(cells: pd.DataFrame) -> pd.DataFrame:
@@ -38,6 +42,11 @@ def regret_summary(cells: pd.DataFrame) -> pd.DataFrame:
         (``regret``, ``vs_top_k``, ``vs_single``), `value` with `ci_low` and `ci_high`, all as
         rates; `n_budgets`. Rows with the dataset ``mean of datasets`` are over datasets.
 
+    Raises
+    ------
+    InputError
+        A column is absent, or no cell has more than one query.
+
     Examples
     --------
     >>> cell = {"pool": "a", "n_train": 300, "budget": 2, "regret": 0.01, "vs_top_k": 0.02,
@@ -46,6 +55,12 @@ def regret_summary(cells: pd.DataFrame) -> pd.DataFrame:
     >>> summary.loc[summary["quantity"] == "regret", "value"].round(3).tolist()
     [0.02]
     """
+    absent = [name for name in NEEDED if name not in cells]
+    if absent or not (cells["budget"] > 1).any():
+        raise InputError(
+            f"stored cells of regret: {'no column ' + ', '.join(absent) if absent else 'no cell'}; "
+            f"the columns {', '.join(NEEDED)} and cells of two queries or more are needed"
+        )
     cells = cells[cells["budget"] > 1]
     rows = []
     most = cells.groupby("pool")["n_train"].transform("max")

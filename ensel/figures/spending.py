@@ -62,10 +62,10 @@ def frontier_figure(result: Frontier) -> Figure:
             left = rows["cost"].nunique() > 1 and row.cost == rows["cost"].max()
             axis.annotate(
                 f"{row.queries[0]}" + (f" + {more}" if more else ""),
-                (row.cost, 100 * row.accuracy), xytext=(4 if not left else 6, -11),
+                (row.cost, 100 * row.accuracy), xytext=(4, -11) if not left else (8, 9),
                 textcoords="offset points", fontsize=7, ha="right" if left else "left",
             )  # fmt: skip
-        axis.margins(x=0.15)
+        axis.margins(x=0.15, y=0.12)
         if (rows["cost"] > 0).all() and rows["cost"].max() > 10 * rows["cost"].min():
             axis.set_xscale("log")
             axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -6,6 +6,8 @@ import pytest
 
 from ensel import PredictionTable
 from ensel.error_model import GaussianCopulaErrors
+from ensel.errors import InputError
+from ensel.evaluation.intervals import SplitScores
 from ensel.evaluation.joint_failure import joint_failure
 from ensel.evaluation.learning_curve import learning_curve, learning_curves
 from ensel.evaluation.regret import LABELS, MEAN, regret_summary
@@ -19,12 +21,36 @@ def test_curves_of_several_are_the_curve_of_one(small_pool):
         baseline=("top-k", "weighted", 3),
     )  # fmt: skip
     own = several[several["method"] == "greedy-mi"]
-    for name in ("n_train", "accuracy", "ci_low", "ci_high"):
+    for name in ("n_train", "accuracy"):
         np.testing.assert_allclose(own[name], alone[name])
+    for name in ("ci_low", "ci_high"):  # the same where all that is not tested is learned from
+        np.testing.assert_allclose(own[name].iloc[-1], alone[name].iloc[-1])
     other = several[several["method"] == "top-k"]
     apart = own["accuracy"].to_numpy() - other["accuracy"].to_numpy()
     np.testing.assert_allclose(own["difference"], apart, atol=1e-6)
     assert (other[["difference", "difference_low", "difference_high"]] == 0).all(axis=None)
+
+
+def test_training_sets_that_overlap_less_vary_less_in_the_mean():
+    """Simulated: each split's score on every item is the mean of what its training items say."""
+    rng = np.random.default_rng(3)
+    n_items, n_train, n_splits = 400, 40, 5
+    means, claimed, by_default = [], [], []
+    for _ in range(400):
+        says = rng.normal(size=n_items)
+        orders = [rng.permutation(n_items) for _ in range(n_splits)]
+        tests = [np.sort(order[n_items // 2 :]) for order in orders]
+        learned = [says[order[:n_train]].mean() for order in orders]
+        scores = SplitScores(n_items, tests, [np.full(n_items // 2, x) for x in learned])
+        means.append(scores.mean)
+        claimed.append(scores.variance(n_train))
+        by_default.append(scores.variance())
+    # var of the mean: 1/400 of the sample, and (1/40 - 1/400) / 5 of the splits: 0.007
+    assert np.var(means) == pytest.approx(0.007, rel=0.2)
+    # s2 = 1/40 - 1/400 = 0.0225; (1/5 + 40/360) s2 = 0.007, and (1/5 + 1) s2 = 0.027; on top, the
+    # item variance, which sees the scores differ between splits: at most s2 / 400
+    assert np.mean(claimed) == pytest.approx(0.007, rel=0.1)
+    assert np.mean(by_default) == pytest.approx(0.027, rel=0.1)
 
 
 def test_sizes_out_of_reach_are_left_out(small_pool):
@@ -98,6 +124,13 @@ def test_labels_are_grouped_and_datasets_averaged():
     assert row["value"] == pytest.approx(0.04)  # of 0.02, 0.04, 0.06
     # t(2, 97.5 %) = 4.3027; sd 0.02, over sqrt(3)
     assert row["ci_high"] - row["value"] == pytest.approx(4.3027 * 0.02 / np.sqrt(3), abs=1e-5)
+
+
+def test_cells_of_another_form_are_refused():
+    with pytest.raises(InputError, match="no column se_vs_single"):
+        regret_summary(pd.DataFrame([cells()]).drop(columns="se_vs_single"))
+    with pytest.raises(InputError, match="no cell"):
+        regret_summary(pd.DataFrame([cells(budget=1)]))
 
 
 def test_stored_cells_have_the_columns(request):

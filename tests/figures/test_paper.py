@@ -213,6 +213,15 @@ def test_unknown_names_are_one_line(tmp_path, capsys):
     assert not (tmp_path / "f").exists()
 
 
+def test_stored_results_that_are_no_table_are_one_line(tmp_path, capsys):
+    (tmp_path / "regret.csv").write_text("")
+    options = ["--output", str(tmp_path / "f"), "--results", str(tmp_path), "--jobs", "1"]
+    with pytest.raises(SystemExit) as stop:
+        main(["figures", "--only", "regret", *options])
+    assert stop.value.code == 2
+    assert "regret.csv: cannot be read as CSV" in capsys.readouterr().err
+
+
 def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "f").write_text("")
     with pytest.raises(InputError, match="is a file"):

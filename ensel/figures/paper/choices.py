@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from ensel.errors import InputError
 from ensel.evaluation.recommendation import select
 from ensel.evaluation.regret import regret_summary
 from ensel.evaluation.temperature_mixes import temperature_mixes
@@ -51,7 +52,12 @@ def stability(sources: Sources) -> pd.DataFrame:
 
 def regret(sources: Sources) -> pd.DataFrame:
     """Regret of `select`, from stored cells."""
-    found = regret_summary(pd.read_csv(sources.results / REGRET))
+    path = sources.results / REGRET
+    try:
+        cells = pd.read_csv(path)
+    except ValueError as error:  # empty, no table, or no text
+        raise InputError(f"{path}: cannot be read as CSV; run benchmarks/regret.py") from error
+    found = regret_summary(cells)
     found.insert(1, "source", f"stored benchmarks/results/{REGRET}")
     return found
 
