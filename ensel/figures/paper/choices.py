@@ -95,8 +95,8 @@ RECIPES = [
         "stability",
         f"Share of resamples that buy each query, where `select` may buy up to {SIZE} a question "
         "and chooses method, vote and number anew in each; filled: bought from all items "
-        "(titles: what is chosen, and how many queries). Bars: 95 %, Wilson, of the number of "
-        "resamples.",
+        "(titles: what is chosen, and how many queries); the eight most bought are shown. Bars: "
+        "95 %, Wilson, of the number of resamples.",
         CHOSEN_FROM,
         stability,
         stability_figure,
