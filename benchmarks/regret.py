@@ -12,7 +12,8 @@ what it is ahead of `select` on the even ones, and the other way round, averaged
 intervals as those of `compare`; significance is Holm's over all cells at 1 %.
 
 Writes benchmarks/results/regret.parquet (a row per cell and method), regret.csv (a row per cell)
-and regret.png. Work in progress is kept in benchmarks/work.
+and regret.png (what `ensel figures --only regret` draws). Work in progress is kept in
+benchmarks/work.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ from ensel import PredictionTable, load_dataset
 from ensel.evaluation.choice import candidate_keys, choose, cross_validate
 from ensel.evaluation.intervals import SplitScores
 from ensel.evaluation.progress import run_each
+from ensel.evaluation.regret import regret_summary
 from ensel.evaluation.scoring import SINGLE_KEY, Key, Plan, score_split
 from ensel.evaluation.splits import Split, random_splits
+from ensel.figures.regret import regret_figure
 from ensel.files import written_whole
 from ensel.voting import VOTES
 
@@ -193,39 +196,6 @@ def report(cells: pd.DataFrame) -> None:
     print(missed[columns].round(4).to_string(index=False))
 
 
-def figure(cells: pd.DataFrame) -> Any:
-    """Regret against the number of labels, a line per pool; mean in black."""
-    import matplotlib.pyplot as plt
-
-    from ensel.figures.style import RC
-
-    with plt.rc_context(RC):
-        fig, axes = plt.subplots(1, 2, figsize=(6.6, 2.8), sharey=True)
-        for ax, rival in zip(axes, ("regret", "simple"), strict=True):
-            if rival == "simple":
-                best = cells[["top_k_weighted", "single_best"]].max(axis=1)
-                values = cells.assign(value=best - cells["select"])
-                ax.set_title("the better of two simple rules")
-            else:
-                values = cells.assign(value=cells["regret"])
-                ax.set_title("the best fixed method in hindsight (regret)")
-            for _, own in values.groupby("pool"):
-                line = 100 * own.groupby("n_train")["value"].mean()
-                ax.plot(line.index, line, color="#B0B0B0", linewidth=0.8, marker=".")
-            mean = 100 * values.groupby("n_train")["value"].mean()
-            ax.scatter(mean.index, mean, color="#000000", marker="_", s=60, zorder=3)
-            ax.axhline(0, color="#000000", linewidth=0.8)
-            ax.set_xscale("log")
-            ax.set_xlabel("labelled items to learn from")
-        axes[0].set_ylabel("points that select is behind")
-        fig.supxlabel(
-            "mean over budgets 1 to 8; a line a pool, black: mean over pools; simple rules: top-k "
-            "+ weighted vote, single best query",
-            fontsize=7,
-        )
-    return fig
-
-
 def main() -> None:
     """Run what is missing, summarise, write and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -276,7 +246,7 @@ def main() -> None:
     with written_whole(given.results / "regret.csv") as temporary:
         summary.round(5).to_csv(temporary, index=False)
     with written_whole(given.results / "regret.png") as temporary:
-        figure(summary).savefig(temporary, format="png")
+        regret_figure(regret_summary(summary)).savefig(temporary, format="png")
     report(summary)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ensel.datasets import Dataset
     from ensel.evaluation import Comparison, Description, Floor, Frontier, Selection
+    from ensel.figures.paper import Built
 
 MOST_QUERIES = 24
 BUDGETS_PER_TABLE = 8
@@ -381,7 +382,26 @@ def print_floor(result: Floor) -> None:
         console.print(f"Note: {text}.", markup=False)
 
 
+def print_built(done: Sequence[Built], folder: Path) -> None:
+    """Print what became of each figure of a folder."""
+    console = _console()
+    table = _table("figure", "", "seconds", left=2)
+    for one in done:
+        took = f"{one.seconds:.1f}" if one.what in ("built", "redrawn") else ""
+        table.add_row(one.name, one.what, took)
+    console.print(table)
+    for one in done:
+        if one.reason:
+            console.print(f"{one.name} skipped: {one.reason}", markup=False)
+    console.print(f"index: {folder / 'README.md'}", markup=False)
+
+
 def save_figure(figure: Figure, path: Path) -> None:
     """Save a figure, whole or not at all, in the format its name ends in."""
-    with written_whole(path) as temporary:
+    import matplotlib as mpl
+
+    from ensel.figures.style import RC
+
+    # Fonts of a PDF are settled when it is saved, not when it is drawn.
+    with mpl.rc_context(RC), written_whole(path) as temporary:
         figure.savefig(temporary, format=path.suffix.lower()[1:])

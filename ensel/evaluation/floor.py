@@ -27,12 +27,12 @@ from ensel.errors import InputError
 from ensel.evaluation.comparison import check_labelled, compare
 from ensel.evaluation.floor_result import ESTIMATED, Floor, ratio
 from ensel.evaluation.intervals import Estimate, SplitScores, Z, accuracy_interval
+from ensel.evaluation.joint_failure import joint_failure
 from ensel.evaluation.progress import run_all
 from ensel.evaluation.splits import check_seed, folds
 from ensel.predictions import PredictionTable
 
 MOST_SUBSET = 8
-GROWTH_ORDERS = 10
 SUSPECT_MISFIT = 0.1
 CORRELATIONS = {"mean_tetrachoric", "mean_phi", "within_family", "across_family"}
 
@@ -148,7 +148,7 @@ def _floor(
         co_failure=failed,
         all_wrong_items=lost,
         curve=_curve(table, model, point, seed, progress),
-        growth=_growth(table, model, seed),
+        growth=joint_failure(table, model, seed),
         families=families,
         model=model,
         query_names=table.query_names,
@@ -281,26 +281,6 @@ def _curve(
             errors = 1 - rows[source].to_numpy()
             curve[name + column] = pd.Series(errors).reindex(range(len(sizes)))
     return curve
-
-
-def _growth(table: PredictionTable, model: GaussianCopulaErrors, seed: int) -> pd.DataFrame:
-    """Observed and predicted all-wrong rate of random subsets of growing size."""
-    rng = np.random.default_rng([seed, 2])
-    columns = model.columns_
-    wrong = table.answers[:, columns] != table.known_labels[:, None]
-    observed = np.zeros(len(columns))
-    predicted = np.zeros(len(columns))
-    for _ in range(GROWTH_ORDERS):
-        order = rng.permutation(len(columns))
-        observed += np.logical_and.accumulate(wrong[:, order], axis=1).mean(axis=0)
-        predicted += model.all_wrong(order)
-    return pd.DataFrame(
-        {
-            "size": np.arange(1, len(columns) + 1),
-            "observed": observed / GROWTH_ORDERS,
-            "predicted": predicted / GROWTH_ORDERS,
-        }
-    )
 
 
 def _warnings(

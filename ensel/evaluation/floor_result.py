@@ -51,7 +51,7 @@ class Floor:
         `size`, `uniform` (a, finite), `bayes` (c, best subset), `bayes_exact` (whether all subsets
         were tried), `held_out_top_k`, `held_out_greedy_mi` (d).
     growth : DataFrame
-        `size`, `observed`, `predicted`: mean all-wrong rate of random subsets.
+        Mean all-wrong rate of random subsets: see `ensel.evaluation.joint_failure`.
     families : list of str
     model : GaussianCopulaErrors
     rule_held_out : Estimate

@@ -170,12 +170,19 @@ class SplitScores:
         error = float(np.mean(noises)) * np.sqrt(2 / (len(self.scores) - 1))
         return estimate**3 / (estimate**2 + error**2) if estimate > 0 else 0.0
 
-    def variance(self) -> float:
-        """Variance of the mean: from items and from training sets."""
-        n_splits = len(self.scores)
-        n_test = float(self.tested.sum(axis=1).mean())
-        n_train = self.tested.shape[1] - n_test
-        overlap = 1 / n_splits + n_train / n_test
+    def variance(self, n_train: float | None = None) -> float:
+        """Variance of the mean: from items and from training sets.
+
+        Parameters
+        ----------
+        n_train : float, optional
+            Items learned from; default all that are not tested. Fewer overlap less: in the
+            module's formula n2 is the number of items that are not learned from.
+        """
+        n_items = self.tested.shape[1]
+        if n_train is None:
+            n_train = n_items - float(self.tested.sum(axis=1).mean())
+        overlap = 1 / len(self.scores) + n_train / (n_items - n_train)
         return self.item_variance() + overlap * self.training_variance()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -98,6 +100,87 @@ def learning_curve(
         )
         before = scores
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def learning_curves(
+    table: PredictionTable,
+    keys: Sequence[Key],
+    sizes: Sequence[int],
+    *,
+    baseline: Key,
+    n_splits: int = N_SPLITS,
+    seed: int = 0,
+    progress: bool | None = None,
+) -> pd.DataFrame:
+    """Held-out accuracy of several ensembles against the number of labelled items.
+
+    As in `learning_curve`, smaller training sets are part of larger ones, and all are judged on
+    the other half of the items, so that differences are paired.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled.
+    keys : sequence of (method, vote, size)
+    sizes : sequence of int
+        Numbers of training items; those below ten or above half of the items are left out, and
+        half of the items is always among them.
+    baseline : key
+        What differences are taken to.
+    n_splits, seed : int
+    progress : bool, optional
+
+    Returns
+    -------
+    DataFrame
+        A row per number of training items and ensemble: `n_train`, `n_splits`, `method`, `vote`,
+        `budget`, `accuracy` with `ci_low` and `ci_high`, `difference` with `difference_low` and
+        `difference_high`.
+
+    Examples
+    --------
+    >>> from ensel import load_dataset
+    >>> pool = load_dataset("imdb").subset(items=slice(0, None, 50))
+    >>> top = ("top-k", "weighted", 3)
+    >>> learning_curves(pool, [top], [50, 100], baseline=top, n_splits=2)["n_train"].tolist()
+    [50, 100, 250]
+    """
+    halves = random_splits(table, n_splits, 0.5, seed)
+    most = len(halves[0].train)
+    plan = Plan(tuple(dict.fromkeys([*keys, baseline])))
+    tests = [split.test for split in halves]
+    rows = []
+    for n_train in sorted({n for n in sizes if FEWEST <= n < most} | {most}):
+        splits = [_smaller(split, n_train / most, table.groups) for split in halves]
+        if min(len(np.unique(table.known_labels[split.train])) for split in splits) < 2:
+            continue
+        results = over_splits(
+            score_split, table, splits, plan, label=f"learning from {n_train}", progress=progress
+        )
+        scores = {
+            key: SplitScores(
+                table.n_items, tests, [r.scored[key].correct for r in results], table.groups
+            )
+            for key in plan.keys
+            if all(key in result.scored for result in results)
+        }
+        for key in keys:
+            if key not in scores:
+                continue
+            value = accuracy_interval(scores[key], scores[key].variance(n_train))
+            difference = scores[key] - scores[baseline]
+            apart = difference_interval(
+                difference, difference.variance(n_train), same=key == baseline
+            )
+            rows.append(
+                {
+                    "n_train": n_train, "n_splits": n_splits, "method": key[0], "vote": key[1],
+                    "budget": key[2], "accuracy": value.value, "ci_low": value.low,
+                    "ci_high": value.high, "difference": apart.value,
+                    "difference_low": apart.low, "difference_high": apart.high,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def _smaller(split: Split, share: float, groups: np.ndarray) -> Split:

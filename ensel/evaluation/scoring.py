@@ -87,7 +87,7 @@ def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult
     SplitResult
     """
     result = SplitResult()
-    voting = _VotingRoom(table, split)
+    voting = VotingRoom(table, split)
     costs = table.costs
 
     def cost_of(columns: tuple[int, ...]) -> float:
@@ -132,7 +132,7 @@ def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult
     return result
 
 
-class _VotingRoom:
+class VotingRoom:
     """Votes of sets of columns on one split; a set that several methods buy is voted once."""
 
     def __init__(self, table: PredictionTable, split: Split) -> None:

@@ -2,19 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from ensel.figures.style import FLOOR_STYLE, RC
+from ensel.figures.style import DOUBLE_COLUMN, FLOOR_STYLE, RC
 
 if TYPE_CHECKING:
     from ensel.evaluation.floor_result import Floor
+
+
+LINES = {
+    "best single query": ("single", "best single query"),
+    "uniform": ("uniform", "(a) uniform pool, majority"),
+    "uniform floor": ("uniform_limit", "(a) its floor, endless copies"),
+    "vote limit": ("vote", "(b) vote limit, one factor"),
+    "bayes": ("bayes", "(c) best subset, best rule, copula"),
+    "bayes, all queries": ("bayes", "(c) all queries"),
+    "rule of (c)": ("observed", "(d) rule of (c), held out"),
+    "top-k": ("top_k", "(d) held out: top-k + weighted"),
+    "greedy-mi": ("greedy_mi", "(d) held out: greedy-mi + map"),
+}
+"""Lines of an error floor: style, and what the legend says."""
+GREEDY = "(c) subset found greedily"
+
+
+def floor_lines(result: Floor) -> pd.DataFrame:
+    """The numbers behind the picture of an error floor.
+
+    Parameters
+    ----------
+    result : Floor
+
+    Returns
+    -------
+    DataFrame
+        `line` (of `LINES`), `size` (queries; NaN for what has none), `error` with `ci_low` and
+        `ci_high` (NaN for model curves, whose ends have intervals), `exact` (for ``bayes``:
+        whether all subsets were tried).
+    """
+    curve, n = result.curve, float(result.n_models)
+    rows: list[dict[str, object]] = []
+
+    def add(line: str, size: float, estimate: tuple[float, ...], exact: object = None) -> None:
+        error, low, high = estimate
+        rows.append({"line": line, "size": size, "error": error, "ci_low": low, "ci_high": high,
+                     "exact": exact})  # fmt: skip
+
+    add("best single query", np.nan, result.estimates["best_single_error"])
+    add("uniform floor", np.nan, result.estimates["uniform_floor"])
+    add("vote limit", np.nan, result.estimates["vote_limit"])
+    for point in curve.itertuples():
+        add("uniform", point.size, (point.uniform, np.nan, np.nan))
+    for point in curve[curve["bayes"].notna()].itertuples():
+        add("bayes", point.size, (point.bayes, np.nan, np.nan), bool(point.bayes_exact))
+    add("bayes, all queries", n, result.estimates["bayes_error"])
+    add("rule of (c)", n, result.rule_held_out)
+    for line, column in (("top-k", "held_out_top_k"), ("greedy-mi", "held_out_greedy_mi")):
+        names = [column, f"{column}_low", f"{column}_high"]
+        known = curve[curve[column].notna()]
+        for size, *estimate in known[["size", *names]].itertuples(index=False):
+            add(line, size, tuple(estimate))
+    return pd.DataFrame(rows)
 
 
 def error_by_size_figure(result: Floor) -> Figure:
@@ -28,53 +83,10 @@ def error_by_size_figure(result: Floor) -> Figure:
     -------
     Figure
     """
-    curve = result.curve
     with mpl.rc_context(RC):
         figure = Figure(figsize=(5.2, 3.9), layout="constrained")
         axis = figure.subplots()
-        value = {name: 100 * estimate.value for name, estimate in result.estimates.items()}
-        axis.axhline(value["best_single_error"], **FLOOR_STYLE["single"], label="best single query")
-        axis.plot(curve["size"], 100 * curve["uniform"], **FLOOR_STYLE["uniform"],
-                  label="(a) uniform pool, majority")  # fmt: skip
-        axis.axhline(value["uniform_floor"], **FLOOR_STYLE["uniform_limit"],
-                     label="(a) its floor, endless copies")  # fmt: skip
-        axis.axhline(value["vote_limit"], **FLOOR_STYLE["vote"],
-                     label="(b) vote limit, one factor")  # fmt: skip
-        axis.plot(curve["size"], 100 * curve["bayes"], **FLOOR_STYLE["bayes"],
-                  label="(c) best subset, best rule, copula")  # fmt: skip
-        exact = curve["bayes_exact"].eq(True)
-        greedy = curve["bayes"].notna() & ~exact
-        if greedy.any():
-            axis.plot(curve["size"][greedy], 100 * curve["bayes"][greedy], linestyle="",
-                      marker="D", color=FLOOR_STYLE["bayes"]["color"], markerfacecolor="white",
-                      label="(c) subset found greedily")  # fmt: skip
-        axis.plot([result.n_models], [value["bayes_error"]], linestyle="", marker="*",
-                  markersize=8, color=FLOOR_STYLE["bayes"]["color"],
-                  label="(c) all queries")  # fmt: skip
-        rule = result.rule_held_out
-        axis.errorbar(
-            [result.n_models], [100 * rule.value],
-            yerr=[[100 * (rule.value - rule.low)], [100 * (rule.high - rule.value)]],
-            color="black", marker="_", capsize=3, linestyle="", label="(d) rule of (c), held out",
-        )  # fmt: skip
-        for name, key, label in (
-            ("held_out_top_k", "top_k", "(d) held out: top-k + weighted"),
-            ("held_out_greedy_mi", "greedy_mi", "(d) held out: greedy-mi + map"),
-        ):
-            axis.plot(curve["size"], 100 * curve[name], **FLOOR_STYLE[key], label=label)
-            axis.fill_between(
-                curve["size"], 100 * curve[f"{name}_low"], 100 * curve[f"{name}_high"],
-                color=FLOOR_STYLE[key]["color"], alpha=0.12, linewidth=0,
-            )  # fmt: skip
-        shown = int(curve["bayes"].notna().sum())
-        most = max(len(curve), shown)
-        if most > 20:
-            axis.set_xscale("log")
-            axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        else:
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axis.set_xlim(0.8, most * 1.1 if most > 20 else most + 0.3)
-        axis.set_ylim(bottom=0)
+        _draw_lines(axis, floor_lines(result))
         axis.set_xlabel("ensemble size (queries)")
         axis.set_ylabel("error (%)")
         figure.legend(loc="outside lower center", ncols=2, fontsize=7)
@@ -84,6 +96,72 @@ def error_by_size_figure(result: Floor) -> Figure:
             fontsize=8,
         )
     return figure
+
+
+def floors_figure(rows: pd.DataFrame) -> Figure:
+    """Error against ensemble size with the four floors: a panel per dataset.
+
+    Axes start below the lowest line, not at 0.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `floor_lines` of one or more datasets, with `dataset` and `n_items`.
+
+    Returns
+    -------
+    Figure
+    """
+    names = list(dict.fromkeys(rows["dataset"]))
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(DOUBLE_COLUMN, 3.6), layout="constrained")
+        axes = figure.subplots(1, len(names), squeeze=False)[0]
+        handles: dict[str, Any] = {}
+        for axis, name in zip(axes, names, strict=True):
+            own = rows[rows["dataset"] == name]
+            _draw_lines(axis, own)
+            n = int(own.loc[own["line"] == "uniform", "size"].max())
+            axis.set_title(f"{name}: {n} queries,\nn = {own['n_items'].iloc[0]:,} items")
+            axis.set_xlabel("ensemble size (queries)")
+            axis.set_ylim(bottom=80 * float(own[["error", "ci_low"]].min(axis=None)))
+            handles |= dict(zip(*axis.get_legend_handles_labels()[::-1], strict=True))
+        axes[0].set_ylabel("error (%)")
+        figure.legend(handles.values(), list(handles), loc="outside lower center", ncols=3)
+    return figure
+
+
+def _draw_lines(axis: Any, rows: pd.DataFrame) -> None:
+    most = int(rows.loc[rows["line"] == "uniform", "size"].max())
+    for line, (key, label) in LINES.items():
+        own, style = rows[rows["line"] == line], FLOOR_STYLE[key]
+        x, y = own["size"].to_numpy(), 100 * own["error"].to_numpy()
+        if np.isnan(y).all():
+            continue
+        if own["size"].isna().all():
+            axis.axhline(y[0], label=label, **style)
+        elif line == "bayes, all queries":
+            axis.plot(x, y, linestyle="", marker="*", markersize=8, color=style["color"],
+                      label=label)  # fmt: skip
+        elif line == "rule of (c)":
+            low, high = 100 * own[["ci_low", "ci_high"]].to_numpy().T
+            axis.errorbar(x, y, yerr=[y - low, high - y], color="black", marker="_", capsize=3,
+                          linestyle="", label=label)  # fmt: skip
+        else:
+            axis.plot(x, y, label=label, **style)
+            if own["ci_low"].notna().any():
+                axis.fill_between(x, 100 * own["ci_low"], 100 * own["ci_high"],
+                                  color=style["color"], alpha=0.12, linewidth=0)  # fmt: skip
+        greedy = own["exact"].astype(str) == "False"
+        if line == "bayes" and greedy.any():
+            axis.plot(x[greedy], y[greedy], linestyle="", marker="D", color=style["color"],
+                      markerfacecolor="white", label=GREEDY)  # fmt: skip
+    if most > 20:
+        axis.set_xscale("log")
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    else:
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.set_xlim(0.8, most * 1.1 if most > 20 else most + 0.3)
+    axis.set_ylim(bottom=0)
 
 
 def correlation_figure(result: Floor) -> Figure:
@@ -154,6 +232,10 @@ def co_failure_figure(result: Floor) -> Figure:
         seen = growth[growth["observed"] > 0]  # a logarithm has no place for 0
         axis.plot(seen["size"], 100 * seen["observed"], **FLOOR_STYLE["observed"],
                   label="observed")  # fmt: skip
+        axis.fill_between(
+            growth["size"], 100 * growth["observed_low"], 100 * growth["observed_high"],
+            color="black", alpha=0.12, linewidth=0,
+        )  # fmt: skip
         axis.plot(growth["size"], 100 * growth["predicted"], **FLOOR_STYLE["bayes"],
                   label="Gaussian copula")  # fmt: skip
         bottom = 100 * failed.low if failed.low > 0 else 100 * failed.high / 30
@@ -168,7 +250,7 @@ def co_failure_figure(result: Floor) -> Figure:
         axis.set_ylabel("all of them wrong (% of items)")
         axis.legend(loc="lower left")
         axis.set_title(
-            f"{result.dataset}: n = {result.n_items:,} items; bar: 95 % Clopper-Pearson",
+            f"{result.dataset}: n = {result.n_items:,} items; band: 95 %; bar: Clopper-Pearson",
             fontsize=8,
         )
     return figure

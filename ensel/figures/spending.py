@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from ensel.figures.style import METHOD_STYLE, RC
+from ensel.figures.style import METHOD_STYLE, RC, SINGLE_COLUMN
 
 if TYPE_CHECKING:
     from ensel.evaluation.spending import Frontier
@@ -32,7 +32,7 @@ def frontier_figure(result: Frontier) -> Figure:
     same = pd.DataFrame({"cost": result.rows["cost"], "set": result.rows["queries"].map(frozenset)})
     rows = result.rows[~same.duplicated()]
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(4.6, 3.0), layout="constrained")
+        figure = Figure(figsize=(SINGLE_COLUMN, 2.7), layout="constrained")
         axis = figure.subplots()
         axis.errorbar(
             rows["cost"],
@@ -59,12 +59,13 @@ def frontier_figure(result: Frontier) -> Figure:
                 color=color, markerfacecolor=color if row.worth_it else "white",
             )  # fmt: skip
             more = len(row.queries) - 1
+            left = rows["cost"].nunique() > 1 and row.cost == rows["cost"].max()
             axis.annotate(
                 f"{row.queries[0]}" + (f" + {more}" if more else ""),
-                (row.cost, 100 * row.accuracy), xytext=(4, -9), textcoords="offset points",
-                fontsize=7,
+                (row.cost, 100 * row.accuracy), xytext=(4, -11) if not left else (8, 9),
+                textcoords="offset points", fontsize=7, ha="right" if left else "left",
             )  # fmt: skip
-        axis.margins(x=0.12)
+        axis.margins(x=0.15, y=0.12)
         if (rows["cost"] > 0).all() and rows["cost"].max() > 10 * rows["cost"].min():
             axis.set_xscale("log")
             axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -72,7 +73,7 @@ def frontier_figure(result: Frontier) -> Figure:
             axis.xaxis.set_minor_formatter("")
         axis.set_xlabel(f"cost ({result.cost_unit or 'unit of the file'})")
         axis.set_ylabel("expected held-out accuracy (%)")
-        axis.legend(loc="lower right")
+        figure.legend(loc="outside upper center", ncols=3)
         figure.supxlabel(
             f"{result.dataset}: n = {result.n_items:,} items; 95 % intervals; + n: more queries",
             fontsize=7,
