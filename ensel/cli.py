@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,10 +21,22 @@ from ensel.arguments import (
     write_json,
 )
 from ensel.errors import InputError, InputWarning
-
-METHODS = "single-best,random,top-k,mrmr,jmi,greedy-mi,greedy-logit,gain-per-cost,self-moa,exact-mi"
-VOTES = "majority,weighted,map,logit"
-TABLE_SUFFIXES = {".csv", ".tsv", ".parquet"}
+from ensel.options import (
+    METHODS,
+    VOTES,
+    Classes,
+    Ignore,
+    JsonFile,
+    Label,
+    LabelsFile,
+    Other,
+    Prices,
+    Seed,
+    Source,
+    Statements,
+    Tokens,
+    complete_words,
+)
 
 app = typer.Typer(
     name="ensel",
@@ -35,74 +46,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def _complete_source(incomplete: str) -> list[str]:
-    from ensel.datasets import list_datasets
-
-    names = [name for name in list_datasets() if name.startswith(incomplete)]
-    start = Path(incomplete)
-    folder = start if incomplete.endswith("/") else start.parent
-    wanted = "" if incomplete.endswith("/") else start.name
-    found = sorted(p for p in folder.glob(f"{wanted}*") if p.is_dir() or p.suffix in TABLE_SUFFIXES)
-    return names + [f"{p}/" if p.is_dir() else str(p) for p in found]
-
-
-def _complete_words(words: str) -> Callable[[str], list[str]]:
-    def complete(incomplete: str) -> list[str]:
-        done, comma, start = incomplete.rpartition(",")
-        return [done + comma + word for word in words.split(",") if word.startswith(start)]
-
-    return complete
-
-
-Source = Annotated[
-    str,
-    typer.Argument(
-        metavar="DATASET|FILE",
-        help="A dataset's name (see [bold]ensel datasets[/bold]) or a CSV or Parquet file.",
-        autocompletion=_complete_source,
-    ),
-]
-Label = Annotated[str, typer.Option("--label", help="Name of the label column of a file.")]
-LabelsFile = Annotated[
-    Path | None, typer.Option("--labels", help="Second file with the columns item and label.")
-]
-Classes = Annotated[
-    str | None, typer.Option("--classes", help="All class names in order, comma-separated.")
-]
-Ignore = Annotated[
-    str | None, typer.Option("--ignore", help="Columns of a file to leave out, comma-separated.")
-]
-Other = Annotated[
-    str,
-    typer.Option(
-        "--other",
-        help="What an answer of a file is that is none of the classes: error, or missing.",
-        autocompletion=_complete_words("error,missing"),
-    ),
-]
-Statements = Annotated[
-    bool,
-    typer.Option("--statements", help="Turn multiple choice into true-or-false statements."),
-]
-Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
-JsonFile = Annotated[
-    Path | None, typer.Option("--json", help="Write the result as JSON here; - is the screen.")
-]
-
-
-Prices = Annotated[
-    Path | None,
-    typer.Option(
-        help="CSV with the columns model, input, output (USD per million tokens) and, if known, "
-        "input_tokens, output_tokens; costs are then USD per 1,000 questions."
-    ),
-]
-Tokens = Annotated[
-    str | None,
-    typer.Option(help="With --prices: tokens in and out a question, like 500,200."),
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -171,7 +114,7 @@ def compare_command(
         typer.Option(
             help="Comma-separated, of: single-best, random, top-k, mrmr, jmi, greedy-mi, "
             "greedy-logit, gain-per-cost, self-moa, exact-mi (small pools).",
-            autocompletion=_complete_words(METHODS),
+            autocompletion=complete_words(METHODS),
             show_default="all that apply but jmi and exact-mi",
         ),
     ] = "",
@@ -179,7 +122,7 @@ def compare_command(
         str,
         typer.Option(
             help="Comma-separated, of: majority, weighted, map, logit.",
-            autocompletion=_complete_words(VOTES),
+            autocompletion=complete_words(VOTES),
             show_default="all",
         ),
     ] = VOTES,
@@ -248,7 +191,7 @@ def select_command(
         typer.Option(
             help="One of single-best, random, top-k, mrmr, jmi, greedy-mi, greedy-logit, "
             "gain-per-cost, self-moa, exact-mi (small pools); then the whole budget is spent.",
-            autocompletion=_complete_words(METHODS),
+            autocompletion=complete_words(METHODS),
             show_default="chosen, with the vote and the number of queries",
         ),
     ] = None,
@@ -257,7 +200,7 @@ def select_command(
         typer.Option(
             help="With --method: majority, weighted, map or logit; default map for greedy-mi and "
             "exact-mi, logit for greedy-logit, else weighted.",
-            autocompletion=_complete_words(VOTES),
+            autocompletion=complete_words(VOTES),
         ),
     ] = None,
     folds: Annotated[

@@ -184,12 +184,12 @@ def test_dataset_refuses_options_for_files(run):
 
 
 def test_completion(tmp_path):
-    from ensel.cli import _complete_source, _complete_words
+    from ensel.options import complete_source, complete_words
 
     (tmp_path / "pool.csv").write_text("x")
-    assert _complete_source(f"{tmp_path}/po") == [f"{tmp_path}/pool.csv"]
-    assert "imdb-llm" in _complete_source("imdb")
-    assert _complete_words("top-k,greedy-mi")("top-k,gr") == ["top-k,greedy-mi"]
+    assert complete_source(f"{tmp_path}/po") == [f"{tmp_path}/pool.csv"]
+    assert "imdb-llm" in complete_source("imdb")
+    assert complete_words("top-k,greedy-mi")("top-k,gr") == ["top-k,greedy-mi"]
 
 
 def test_figure_of_unknown_kind(run, pool_csv, tmp_path):
