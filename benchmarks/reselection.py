@@ -17,22 +17,11 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from ensel import PredictionTable, load_dataset
-from ensel.evaluation.reselection import AT_ONCE, buy_again
+from ensel.evaluation.reselection import AT_ONCE, Always, buy_again
 from ensel.files import written_whole
 from ensel.selection import SELECTORS
 
 RESULTS = Path(__file__).parent / "results"
-
-
-class Always:
-    """The same choice whatever the weights."""
-
-    def __init__(self, method: str, budget: int) -> None:
-        self.choice = method, budget
-
-    def __call__(self, weights: np.ndarray) -> tuple[str, int]:
-        """Method and budget."""
-        return self.choice
 
 
 def by_copies(table: PredictionTable, method: str, budget: int, n: int, seed: int) -> list:
@@ -40,7 +29,7 @@ def by_copies(table: PredictionTable, method: str, budget: int, n: int, seed: in
     orders = []
     for child in np.random.SeedSequence([seed, 6]).spawn(n):
         drawn = np.random.default_rng(child).integers(table.n_items, size=table.n_items)
-        selector = SELECTORS[method](budget=budget, random_state=seed)
+        selector = SELECTORS[method](budget=budget, random_state=int(child.generate_state(1)[0]))
         selector.fit(
             table.answers[drawn], table.known_labels[drawn], models=table.models, costs=table.costs
         )

@@ -66,6 +66,10 @@ def as_codes(X: np.ndarray) -> np.ndarray:
     return checked_codes(X).astype(np.int64, copy=False)
 
 
+MOST_WEIGHT = 2**53
+"""Sums of weights are exact up to here, also as floating-point numbers."""
+
+
 def checked_weights(weights: Any, n_items: int) -> np.ndarray | None:
     """How often each item counts, as int64; None where all count once.
 
@@ -82,7 +86,7 @@ def checked_weights(weights: Any, n_items: int) -> np.ndarray | None:
     Raises
     ------
     ValueError
-        If weights are of another shape, negative or fractions, or all are 0.
+        If weights are of another shape, negative or fractions, all 0, or too large.
 
     Examples
     --------
@@ -100,6 +104,8 @@ def checked_weights(weights: Any, n_items: int) -> np.ndarray | None:
         raise ValueError(f"sample_weight of type {given.dtype}; whole numbers are needed")
     if not (np.isfinite(given).all() and (given >= 0).all() and (given == np.rint(given)).all()):
         raise ValueError("sample_weight has a value that is no whole number from 0")
+    if not given.sum(dtype=float) < MOST_WEIGHT:
+        raise ValueError(f"sample_weight adds up to more than {MOST_WEIGHT:.0e}")
     if not given.any():
         raise ValueError("sample_weight is zero for every item; at least one must count")
     whole = given.astype(np.int64)

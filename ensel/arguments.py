@@ -36,14 +36,14 @@ def numbers(text: str, option: str) -> list[int]:
     return found
 
 
-def amounts(text: str, option: str) -> list[float]:
+def amounts(text: str, option: str, example: str = "0.5,1,2") -> list[float]:
     """Numbers above 0 from a list like ``0.5,1,2``."""
     try:
         found = [float(word) for word in words(text)]
     except ValueError:
         found = []
     if not found or not all(0 <= number < float("inf") for number in found):
-        raise InputError(f"{option} {text!r}: numbers from 0 are needed, like 0.5,1,2")
+        raise InputError(f"{option} {text!r}: numbers from 0 are needed, like {example}")
     return found
 
 
@@ -55,7 +55,7 @@ def priced(table: PredictionTable, prices: Path | None, tokens: str | None) -> P
         if tokens is not None:
             raise InputError(f"--tokens {tokens!r} without --prices: give both")
         return table
-    counts = None if tokens is None else amounts(tokens, "--tokens")
+    counts = None if tokens is None else amounts(tokens, "--tokens", "500,200")
     if counts is not None and len(counts) != 2:
         raise InputError(f"--tokens {tokens!r}: two numbers, tokens in and out, are needed")
     return with_prices(

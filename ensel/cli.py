@@ -329,14 +329,15 @@ def floor_command(
     from ensel.evaluation import error_floor
 
     check_outputs(json, inputs=(source, labels, families))
-    if figures is not None and not figures.is_dir():
-        raise InputError(f"{figures}: no such folder; make it first")
+    if figures is not None and figures.exists() and not figures.is_dir():
+        raise InputError(f"{figures}: is no folder; give the pictures a folder of their own")
     mapping = None if families is None else read_families(families)
     table = load_table(source, label, labels, classes, ignore, statements, seed, other)
     result = error_floor(table, families=mapping, cluster=cluster, n_boot=boot, seed=seed)
     if write_json(result, json):
         printing.print_floor(result)
     if figures is not None:
+        figures.mkdir(parents=True, exist_ok=True)
         for name, figure in result.figures().items():
             for suffix in (".png", ".pdf"):
                 printing.save_figure(figure, figures / f"{name}{suffix}")

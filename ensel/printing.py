@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ensel.datasets import Dataset
     from ensel.evaluation import Comparison, Description, Floor, Frontier, Selection
     from ensel.figures.paper import Built
+    from ensel.predictions import PredictionTable
 
 MOST_QUERIES = 24
 BUDGETS_PER_TABLE = 8
@@ -71,7 +72,8 @@ def print_description(result: Description, *, every: bool = False) -> None:
     data = result.to_dict()
     labels = ", ".join(f"{name} {count:,}" for name, count in data["classes"].items())
     console.print(
-        f"{data['dataset']}: {data['n_items']:,} items, {data['n_queries']} queries of "
+        f"{data['dataset']}: {data['n_items']:,} items{_questions(result.table)}, "
+        f"{data['n_queries']} queries of "
         f"{data['n_models']} models; labels: {labels}\n",
         markup=False,
     )
@@ -103,6 +105,15 @@ def print_description(result: Description, *, every: bool = False) -> None:
                 f"  {pair['error_correlation']:.2f}  {pair['first']} ~ {pair['second']}",
                 markup=False,
             )
+    share = max(data["classes"].values()) / data["n_items"]
+    poor = list(result.queries.index[result.queries["accuracy"] <= share])
+    if poor:
+        commonest = max(data["classes"], key=data["classes"].get)
+        console.print(
+            f"No better than always answering {commonest} ({100 * share:.1f} %): "
+            f"{shorten(poor, 6)}.",
+            markup=False,
+        )
     console.print(f"Items that every query gets wrong: {100 * result.all_wrong:.2f} %.")
     if with_cost:
         console.print(f"Costs are in {result.table.cost_unit or 'the file’s unit'}.")
@@ -111,6 +122,14 @@ def print_description(result: Description, *, every: bool = False) -> None:
         console.print(f"Duplicate columns: {shorten(pairs)}", markup=False)
     else:
         console.print("No duplicate columns.")
+
+
+def _questions(table: PredictionTable) -> str:
+    """How many questions the items are copies of, where some are."""
+    n_questions = int(table.groups.max()) + 1
+    if n_questions == table.n_items:
+        return ""
+    return f" (copies of {n_questions:,} questions, by the column group)"
 
 
 def print_comparison(result: Comparison) -> None:
@@ -178,7 +197,7 @@ def print_selection(result: Selection) -> None:
     console.print(
         f"{result.dataset} ({result.n_items:,} items), budget {result.budget}"
         + (f", money {result.money:g}: " if result.money is not None else ": ")
-        + f"{result.method} + {result.vote} vote, {how}\n",
+        + f"{_ensemble(result.method, result.vote)}, {how}\n",
         markup=False,
     )
     with_cost = not result.steps["cost"].isna().any()
@@ -206,7 +225,7 @@ def print_selection(result: Selection) -> None:
         console.print(f"Gain over the single best    {result.gain_vs_single.points}", markup=False)
     if with_cost:
         unit = result.cost_unit or "the file's unit"
-        console.print(f"Cost per question            {result.cost:.3g} ({unit})", markup=False)
+        console.print(f"Cost                         {result.cost:.3g} ({unit})", markup=False)
     console.print(f"Verdict: {result.why}.", markup=False)
     if result.silent > 0:
         console.print(
@@ -222,17 +241,17 @@ def print_selection(result: Selection) -> None:
             "budget", "buys", "method + vote", *(["cost"] if with_cost else []), "expected %",
             "gain on single", left=0,
         )  # fmt: skip
-        bought: list[str] | None = None
+        table.columns[2].no_wrap = False
+        before = None
         for row in result.by_budget.to_dict("records"):
-            if row["queries"] == bought:
+            if (row["method"], row["vote"], row["queries"]) == before:
                 continue
-            bought = row["queries"]
+            before = row["method"], row["vote"], row["queries"]
             expected = Estimate(row["accuracy"], row["ci_low"], row["ci_high"])
             gained = Estimate(row["gain_vs_single"], row["gain_ci_low"], row["gain_ci_high"])
             table.add_row(
                 f"{row['budget']}", f"{row['size']}",
-                row["method"] if row["method"] == "single-best"
-                else f"{row['method']} + {row['vote']}",
+                _ensemble(row["method"], row["vote"]),
                 *([f"{row['cost']:.3g}"] if with_cost else []),
                 expected.percent.replace(" %", ""),
                 gained.points.replace(" points", "") if row["method"] != "single-best" else "-",
@@ -253,11 +272,16 @@ def print_selection(result: Selection) -> None:
         )
     console.print(
         f"(95 % intervals, from {result.n_folds}-fold cross-validation, repeats: "
-        f"{result.n_repeats}, less the luck of the choice. "
-        "The ensemble kept is fitted on all items. bought again: share of resamples of the items "
-        "that buy this query.)",
+        f"{result.n_repeats}, less the luck of the choice. held out %: of buying up "
+        "to here, luck included. The ensemble kept is fitted on all items. bought again: share of "
+        "resamples of the items that buy this query.)",
         markup=False,
     )
+
+
+def _ensemble(method: str, vote: str) -> str:
+    """Method and vote; a single query does not vote."""
+    return method if method == "single-best" else f"{method} + {vote}"
 
 
 def print_frontier(result: Frontier) -> None:
@@ -269,7 +293,7 @@ def print_frontier(result: Frontier) -> None:
         markup=False,
     )
     table = _table("money", "cost", "buys", "expected %", "gain on single", "method", "", left=0)
-    table.columns[5].justify = "left"
+    table.columns[5].justify, table.columns[5].no_wrap = "left", False
     for row in result.rows.to_dict("records"):
         single = row["method"] == "single-best"
         expected = Estimate(row["accuracy"], row["ci_low"], row["ci_high"])
@@ -278,7 +302,7 @@ def print_frontier(result: Frontier) -> None:
             f"{row['money']:.3g}", f"{row['cost']:.3g}", f"{len(row['queries'])}",
             expected.percent.replace(" %", ""),
             "-" if single else gained.points.replace(" points", ""),
-            "single-best" if single else f"{row['method']} + {row['vote']}",
+            _ensemble(row["method"], row["vote"]),
             "" if row["worth_it"] else "*",
         )  # fmt: skip
     console.print(table)

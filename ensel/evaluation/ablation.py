@@ -75,7 +75,7 @@ class GreedyTerms(QuerySelector):
         gains: list[float] = []
         ties = None
         while len(order) < budget and (is_open := market.open(order)).any():
-            terms = information_terms(market.answers, market.labels, order)
+            terms = information_terms(market.answers, market.labels, order, weights=market.weights)
             ties = market.ties(terms.relevance) if ties is None else ties
             scores = terms.relevance.copy()
             if self.n_terms > 1:

@@ -14,12 +14,12 @@ leaves it only for a reason:
    favour any ensemble. Shrunk, since with a few hundred labels the gain of a good ensemble is often
    below 0 by luck: with a normal prior of mean 1 point and standard deviation 1.5 (on the pools of
    the benchmark it is .9, give or take .9; ours is wider, for pools unseen), a gain g with standard
-   error s has the sign of g + s^2 (1 point) / (1.5 points)^2.
+   error s has the sign of g + s^2 (1 point) / (1.5 points)^2. Where money is the limit, it must be
+   above a tenth of a point: dear queries are not bought for nothing.
 4. *Fewer queries*: the smallest number whose held-out log loss is not worse by more than one
    standard error of the paired difference. Log loss is what queries add to (H(Y) less it bounds
-   the information), and is far less noisy than accuracy. Down to one query only if its vote gets
-   more right than the single best's own answers do: with few labels one query is seldom clearly
-   worse than many, and the rule would undo rule 3.
+   the information), and is far less noisy than accuracy. It must itself pass rule 3: with few
+   labels one query, or two of which one is never heard, are seldom clearly worse than many.
 
 Derived here; ``benchmarks/regret.py`` measures what it costs against the best in hindsight.
 """
@@ -48,6 +48,7 @@ CAUTION = 1.0
 """Standard errors by which another ensemble must win, and by which fewer queries may lose."""
 USUAL_GAIN, USUAL_SPREAD = 0.01, 0.015
 """Mean and standard deviation of the gain of ensembles over the single best query, elsewhere."""
+LEAST_GAIN_FOR_MONEY = 0.001
 
 MANY = 4000
 TINY = 1e-12  # differences of rounding
@@ -181,6 +182,7 @@ def choose(held_out: HeldOut, budget: int, weights: np.ndarray | None = None) ->
         mean = float(share @ apart)
         return mean, float(np.sqrt(max(share @ apart**2 - mean**2, 0.0) / n_rows))
 
+    for_money = any(key[:2] in FOR_MONEY for key in held_out.keys)
     chosen: Key = (*START, budget)
     for family in (*BY_LOG_LOSS, *FOR_MONEY):
         rival: Key = (*family, budget)
@@ -201,25 +203,25 @@ def choose(held_out: HeldOut, budget: int, weights: np.ndarray | None = None) ->
     def worth_it(key: Key) -> bool:
         lead, error = gap(held_out.scores(key), held_out.scores(SINGLE_KEY))
         usual = USUAL_GAIN if key[2] > 1 else 0.0  # one query is no ensemble
-        return lead + error**2 * usual / USUAL_SPREAD**2 > TINY
+        share_of_usual = error**2 / (error**2 + USUAL_SPREAD**2)
+        expected = (1 - share_of_usual) * lead + share_of_usual * usual
+        return expected > (LEAST_GAIN_FOR_MONEY if for_money else 0.0) + TINY
 
     if not worth_it(chosen):
         return Choice(SINGLE_KEY, chosen)
-    fewest = _fewest(held_out, chosen, gap)
-    if fewest[2] == 1 and budget > 1 and not worth_it(fewest):
-        fewest = _fewest(held_out, chosen, gap, 2)
+    fewest = _fewest(held_out, chosen, gap, worth_it)
     return Choice(fewest, fewest)
 
 
-def _fewest(held_out: HeldOut, key: Key, gap: Gap, least: int = 1) -> Key:
-    """The smallest ensemble of the same family that is not clearly worse."""
+def _fewest(held_out: HeldOut, key: Key, gap: Gap, worth_it: Callable[[Key], bool]) -> Key:
+    """The smallest ensemble of the same family that is worth it and not clearly worse."""
     method, vote, most = key
-    for size in range(least, most):
+    for size in range(1, most):
         smaller: Key = (method, vote, size)
         if (method, vote) in BY_ACCURACY:
             loss, error = gap(held_out.scores(key), held_out.scores(smaller))
         else:
             loss, error = gap(held_out.losses(smaller), held_out.losses(key))
-        if loss <= CAUTION * error + TINY:
+        if loss <= CAUTION * error + TINY and worth_it(smaller):
             return smaller
     return key

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -285,7 +287,9 @@ def known_names(names: Sequence[str] | None, known: dict[str, Any], what: str) -
     chosen = list(known) if names is None else [names] if isinstance(names, str) else list(names)
     unknown = [name for name in chosen if name not in known]
     if unknown or not chosen:
-        raise InputError(f"no {what} {shorten(unknown)!r}; {what}s: {', '.join(known)}")
+        near = difflib.get_close_matches(unknown[0], known, n=1) if unknown else []
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise InputError(f"no {what} {shorten(unknown)!r}; {hint}{what}s: {', '.join(known)}")
     return list(dict.fromkeys(chosen))
 
 
@@ -312,6 +316,33 @@ def checked_budgets(budgets: Sequence[int] | int | None, table: PredictionTable)
             f"so a budget is from 1 to {table.n_queries}"
         )
     return chosen
+
+
+def check_money(money: float | None, table: PredictionTable) -> None:
+    """Check that a sum of money buys at least one query of a table; None is no limit.
+
+    Raises
+    ------
+    InputError
+        Otherwise.
+    """
+    if money is None:
+        return
+    if table.costs is None:
+        raise InputError(
+            f"{table.name}: money {money}, but not every query has a cost; give prices "
+            "(--prices FILE), or a column of costs"
+        )
+    if isinstance(money, bool) or not isinstance(money, int | float | np.number):
+        raise InputError(f"money {money!r}; a number is needed")
+    if not math.isfinite(money):
+        raise InputError(f"money {money}; a finite number is needed (leave it out for no limit)")
+    if not money >= table.costs.min():
+        cheapest = table.query_names[int(table.costs.argmin())]
+        raise InputError(
+            f"{table.name}: money {money:g} buys nothing: the cheapest query, {cheapest}, costs "
+            f"{table.costs.min():g} ({table.cost_unit or 'no unit given'})"
+        )
 
 
 def check_searchable(

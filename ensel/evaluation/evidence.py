@@ -40,7 +40,8 @@ class Evidence:
     null_mean, null_high : float
         Mean and 95th percentile of the plug-in estimate with shuffled labels.
     p_value : float
-        Share of shuffles, counting the real labels as one, that reach the plug-in estimate.
+        Share of shuffles, counting the real labels as one, that reach the plug-in estimate. It does
+        not redo the choice of queries: of the best of many noise queries it is small as well.
     n_items, n_patterns : int
     too_few : bool
         Whether shuffled labels reach a tenth of the plug-in estimate: n is too small for this

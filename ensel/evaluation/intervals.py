@@ -176,13 +176,14 @@ class SplitScores:
         Parameters
         ----------
         n_train : float, optional
-            Items learned from; default all that are not tested. Fewer overlap less: in the
-            module's formula n2 is the number of items that are not learned from.
+            Questions learned from; default all that are not tested. Fewer overlap less: in the
+            module's formula n2 is the number of questions that are not learned from.
         """
-        n_items = self.tested.shape[1]
+        n_questions = int(self.groups.max()) + 1
         if n_train is None:
-            n_train = n_items - float(self.tested.sum(axis=1).mean())
-        overlap = 1 / len(self.scores) + n_train / (n_items - n_train)
+            tested = [len(np.unique(self.groups[own])) for own in self.tested]
+            n_train = n_questions - float(np.mean(tested))
+        overlap = 1 / len(self.scores) + n_train / (n_questions - n_train)
         return self.item_variance() + overlap * self.training_variance()
 
 

@@ -84,8 +84,11 @@ def learning_curve(
             SplitScores(table.n_items, tests, [r.scored[k].correct for r in results], groups)
             for k in (key, SINGLE_KEY)
         )
-        value = accuracy_interval(scores)
-        gain = (np.nan,) * 3 if before is None else difference_interval(scores - before)
+        learned = _questions(splits[0], groups)
+        value = accuracy_interval(scores, scores.variance(learned))
+        gain = (np.nan,) * 3
+        if before is not None:
+            gain = difference_interval(scores - before, (scores - before).variance(learned))
         rows.append(
             {
                 "n_train": len(splits[0].train),
@@ -167,10 +170,11 @@ def learning_curves(
         for key in keys:
             if key not in scores:
                 continue
-            value = accuracy_interval(scores[key], scores[key].variance(n_train))
+            learned = _questions(splits[0], table.groups)
+            value = accuracy_interval(scores[key], scores[key].variance(learned))
             difference = scores[key] - scores[baseline]
             apart = difference_interval(
-                difference, difference.variance(n_train), same=key == baseline
+                difference, difference.variance(learned), same=key == baseline
             )
             rows.append(
                 {
@@ -181,6 +185,11 @@ def learning_curves(
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _questions(split: Split, groups: np.ndarray) -> int:
+    """How many questions are learned from."""
+    return len(np.unique(groups[split.train]))
 
 
 def _smaller(split: Split, share: float, groups: np.ndarray) -> Split:

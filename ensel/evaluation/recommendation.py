@@ -17,6 +17,7 @@ from ensel.evaluation.comparison import (
     DEFAULT_MOST,
     EXACT,
     check_labelled,
+    check_money,
     check_searchable,
     checked_budgets,
     known_names,
@@ -30,7 +31,7 @@ from ensel.evaluation.intervals import (
 )
 from ensel.evaluation.learning_curve import learning_curve
 from ensel.evaluation.resampling import FEWEST_QUESTIONS, Luck, buy, luck_of_choice, resample
-from ensel.evaluation.reselection import buy_again, shares_bought
+from ensel.evaluation.reselection import Always, buy_again, shares_bought
 from ensel.evaluation.scoring import SINGLE, SINGLE_KEY, Key
 from ensel.evaluation.selection_result import Rejected, Selection
 from ensel.evaluation.splits import check_seed, distinct_rows
@@ -164,9 +165,8 @@ def select(
             for size, choice in zip(sizes, choices, strict=True)
         ]
     else:
-        choices = [Choice(key, key) for key in candidates if key != SINGLE_KEY or budget == 1][
-            :budget
-        ]
+        given = [key for key in candidates if key != SINGLE_KEY] or [SINGLE_KEY]
+        choices = [Choice(key, key) for key in given]
         luck = [Luck()] * budget
     chosen = choices[-1].key
     wanted = tuple(
@@ -175,7 +175,7 @@ def select(
     variances = resample(table, wanted, money=money, n_boot=n_boot, seed=seed, progress=progress)
     judge = _Judge(held_out, variances)
     again = buy_again(
-        table, _Rechoice(chosen, held_out if method is None else None, budget), money=money,
+        table, _Rechoice(held_out, budget) if free else Always(chosen[0], chosen[2]), money=money,
         n_boot=n_again, seed=seed, progress=progress,
     )  # fmt: skip
     learned = distinct_rows(table)
@@ -264,33 +264,6 @@ def _check_whole(number: object, what: str, least: int) -> None:
         raise InputError(f"{number!r} {what}; a whole number from {least} is needed")
 
 
-def check_money(money: float | None, table: PredictionTable) -> None:
-    """Check that a sum of money buys at least one query of a table; None is no limit.
-
-    Raises
-    ------
-    InputError
-        Otherwise.
-    """
-    if money is None:
-        return
-    if table.costs is None:
-        raise InputError(
-            f"{table.name}: money {money}, but not every query has a cost; give prices "
-            "(--prices FILE), or a column of costs"
-        )
-    if isinstance(money, bool) or not isinstance(money, int | float | np.number):
-        raise InputError(f"money {money!r}; a number is needed")
-    if not math.isfinite(money):
-        raise InputError(f"money {money}; a finite number is needed (leave it out for no limit)")
-    if not money >= table.costs.min():
-        cheapest = table.query_names[int(table.costs.argmin())]
-        raise InputError(
-            f"{table.name}: money {money:g} buys nothing: the cheapest query, {cheapest}, costs "
-            f"{table.costs.min():g} ({table.cost_unit or 'no unit given'})"
-        )
-
-
 def _given(
     table: PredictionTable,
     method: str,
@@ -327,12 +300,10 @@ def _commonest(table: PredictionTable) -> tuple[str, float]:
 class _Rechoice:
     """What would be bought by the held-out scores of other items: method and number of queries."""
 
-    def __init__(self, chosen: Key, held_out: HeldOut | None, budget: int) -> None:
-        self.chosen, self.held_out, self.budget = chosen, held_out, budget
+    def __init__(self, held_out: HeldOut, budget: int) -> None:
+        self.held_out, self.budget = held_out, budget
 
     def __call__(self, weights: np.ndarray) -> tuple[str, int]:
-        if self.held_out is None:  # method and number were given
-            return self.chosen[0], self.chosen[2]
         method, _, size = choose(self.held_out, self.budget, weights).key
         return method, size
 

@@ -9,10 +9,11 @@ as much as it should: V_boot = V_items + 2 V_learned, and V_items + V_learned is
 and V_boot. *What was chosen*: items are reweighted, and the choice is made again from the held-out
 scores at hand; V_chosen is the variance of the full-sample scores of what it lands on. The same
 reweighting prices the winner's luck: what is chosen leads the single best query by more on the
-items that chose it than on those that the resample left out, by the optimism that is then taken off
-(out-of-bag, as in the bias-corrected cross-validation of Tsamardinos et al. 2018; that the scores
-are relative to the single best query takes the luck of the drawn items out of it). The sum of
-variances is derived here; ``benchmarks/interval_coverage.py`` measures what it covers.
+items that chose it than on all items, by the optimism that is then taken off (Efron 1983; that the
+scores are leads over the single best query takes the luck of the drawn items out of it; the items
+that a resample leaves out would not do for all of them: they are as unlucky as the drawn ones are
+lucky). The sum of variances is derived here; ``benchmarks/interval_coverage.py`` measures what it
+covers.
 """
 
 from __future__ import annotations
@@ -74,9 +75,7 @@ def luck_of_choice(held_out: HeldOut, budget: int, seed: int) -> Luck:
         weights = np.bincount(rng.integers(n_rows, size=n_rows), minlength=n_rows)
         key = choose(held_out, budget, weights).key
         lead = held_out.scores(key) - single
-        left_out = weights == 0
-        if left_out.any():
-            optimism.append(weights @ lead / n_rows - lead[left_out].mean())
+        optimism.append(weights @ lead / n_rows - lead.mean())
         found.append((whole[key], whole[key] - whole[SINGLE_KEY]))
     variance, gain_variance = np.var(found, axis=0, ddof=1)
     return Luck(max(float(np.mean(optimism)), 0.0), float(variance), float(gain_variance))

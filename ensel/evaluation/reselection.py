@@ -16,7 +16,14 @@ import pandas as pd
 from scipy import stats
 
 from ensel.errors import InputError
-from ensel.evaluation.comparison import check_labelled, checked_budgets, known_names
+from ensel.evaluation.comparison import (
+    EXACT,
+    check_labelled,
+    check_money,
+    check_searchable,
+    checked_budgets,
+    known_names,
+)
 from ensel.evaluation.intervals import LEVEL
 from ensel.evaluation.progress import run_all
 from ensel.evaluation.scoring import SINGLE
@@ -115,10 +122,13 @@ def reselect(
     check_labelled(table)
     known_names([method], SELECTORS, "method")
     checked_budgets([budget], table)
+    check_money(money, table)
+    if method == EXACT:
+        check_searchable(table, [budget], money)
     if isinstance(n_boot, bool) or not isinstance(n_boot, int | np.integer) or n_boot < 1:
         raise InputError(f"{n_boot!r} resamples; a whole number from 1 is needed")
     draws = buy_again(
-        table, lambda _: (method, budget), money=money, n_boot=n_boot, seed=seed, progress=progress
+        table, Always(method, budget), money=money, n_boot=n_boot, seed=seed, progress=progress
     )
     selector = _selector(method, budget, seed, money)
     rows = distinct_rows(table)
@@ -131,6 +141,17 @@ def reselect(
         table.name, method, budget, len(draws), bought.assign(all_items=bought["query"].isin(kept)),
         _sets(table, draws),
     )  # fmt: skip
+
+
+class Always:
+    """The same method and number of queries, whatever the weights."""
+
+    def __init__(self, method: str, budget: int) -> None:
+        self.choice = method, budget
+
+    def __call__(self, weights: np.ndarray) -> tuple[str, int]:
+        """Method and budget."""
+        return self.choice
 
 
 def buy_again(
@@ -167,7 +188,7 @@ def buy_again(
 
     children = np.random.SeedSequence([check_seed(seed), 6]).spawn(n_boot)
     parts = [children[start : start + AT_ONCE] for start in range(0, n_boot, AT_ONCE)]
-    jobs = (delayed(_buy_part)(table, choice, money, seed, part) for part in parts)
+    jobs = (delayed(_buy_part)(table, choice, money, part) for part in parts)
     done = run_all(
         jobs, len(parts), shared=[table, choice], label="buying again", unit="part",
         progress=progress,
@@ -184,7 +205,6 @@ def _buy_part(
     table: PredictionTable,
     choice: Callable[[np.ndarray], tuple[str, int]],
     money: float | None,
-    seed: int,
     children: list[np.random.SeedSequence],
 ) -> list[list[int]]:
     groups, rows = table.groups, distinct_rows(table)
@@ -212,11 +232,13 @@ def _buy_part(
         [weights[:, market.labels == y].sum(axis=1) for y in range(len(market.classes))]
     )
     orders = []
-    for i, resampled in enumerate(market.reweighted(weights, seed)):
+    # A draw of its own for each: what only ties or chance decide is not stable.
+    seeds = [int(child.generate_state(1)[0]) for child in children]
+    for i, resampled in enumerate(market.reweighted(weights, seeds)):
         if (of_class[:, i] > 0).sum() < 2:
             continue
         method, budget = choice(drawn[i])
-        selector = _selector(method, budget, seed, money)
+        selector = _selector(method, budget, seeds[i], money)
         if (of_class[:, i] > 0).all():
             orders.append(selector.buy(resampled))
         else:  # a class that was not drawn is no class

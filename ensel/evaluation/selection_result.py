@@ -10,7 +10,7 @@ import pandas as pd
 
 from ensel.ensemble import Ensemble
 from ensel.evaluation.evidence import Evidence
-from ensel.evaluation.intervals import Estimate
+from ensel.evaluation.intervals import Estimate, Z
 from ensel.evaluation.plain import plain
 from ensel.evaluation.scoring import SINGLE
 
@@ -145,7 +145,8 @@ class Selection:
             return f"better than asking {self.single_best} alone by {gain.points}"
         if gain.high < 0:
             return f"worse than asking {self.single_best} alone: buy that one query"
-        likely = self.chosen and gain.value > 0
+        error = (gain.high - gain.low) / (2 * Z)
+        likely = self.chosen and gain.value > error
         verdict = "probably better than" if likely else "no clear gain over"
         return f"{verdict} asking {self.single_best} alone: {gain.points}"
 

@@ -11,16 +11,18 @@ import numpy as np
 import pandas as pd
 
 from ensel.errors import InputError
-from ensel.evaluation.comparison import DEFAULT_MOST, check_labelled, checked_budgets
+from ensel.evaluation.comparison import DEFAULT_MOST, check_labelled, check_money, checked_budgets
 from ensel.evaluation.plain import plain
 from ensel.evaluation.progress import hidden
-from ensel.evaluation.recommendation import check_money, select
+from ensel.evaluation.recommendation import select
 from ensel.predictions import PredictionTable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LEVELS = 6
+NO_MATTER = 0.0005
+"""Accuracy that is not worth money: half of a tenth of a point, what is lost in printing."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,7 +37,7 @@ class Frontier:
         One row per sum of money, ascending: `money`, `cost` (what is spent), `method`, `vote`,
         `queries` (a list), `accuracy` with `ci_low` and `ci_high`, `gain_vs_single` (over the best
         single query that the money buys) with `gain_ci_low` and `gain_ci_high`, `worth_it`:
-        whether nothing cheaper is expected to be as accurate.
+        whether nothing cheaper is expected to be as accurate (to a tenth of a point).
     cost_unit : str or None
     """
 
@@ -114,7 +116,7 @@ def frontier(
     check_labelled(table)
     costs = table.costs
     if costs is None:
-        raise InputError(f"{table.name}: not every query has a cost; give prices")
+        raise InputError(f"{table.name}: not every query has a cost; give prices (--prices FILE)")
     budget = min(DEFAULT_MOST, table.n_queries) if budget is None else budget
     checked_budgets([budget], table)
     if levels is None:
@@ -147,7 +149,7 @@ def frontier(
         )  # fmt: skip
     frame = pd.DataFrame(rows)
     frame["worth_it"] = [
-        not ((frame["cost"] < row.cost) & (frame["accuracy"] >= row.accuracy)).any()
+        not ((frame["cost"] < row.cost) & (frame["accuracy"] >= row.accuracy - NO_MATTER)).any()
         for row in frame.itertuples()
     ]
     return Frontier(table.name, table.n_items, frame, table.cost_unit)

@@ -64,7 +64,7 @@ def read_table(
     from ensel.formats.parquet import read_own_parquet, read_parquet_frame
 
     if other not in ("error", "missing"):
-        raise InputError(f"other {other!r}; error or missing is needed")
+        raise InputError(f"--other {other!r}: error or missing is needed")
     path = Path(path)
     if not path.exists():
         raise InputError(f"{path}: no such file")

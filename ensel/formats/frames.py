@@ -312,10 +312,11 @@ def _encode(
                 n_others += int((positions == i).sum())
             else:
                 row = int(np.flatnonzero(positions == i)[0])
-                advice = "leave a missing answer empty"
-                if reading.labelled:
-                    advice += ", name all classes with --classes, --ignore the column"
+                advice = "name it among all classes with --classes"
                 if missing:
+                    advice = "leave a missing answer empty"
+                    if reading.labelled:
+                        advice += ", name all classes with --classes, --ignore the column"
                     advice += ", or let all such answers count as missing with --other missing"
                 raise InputError(
                     f"{reading.name}: {value!r} in column {name!r} (item {text.index[row]!r}) is "

@@ -44,12 +44,21 @@ def read_own_parquet(path: Path, queries: Sequence[str] | None = None) -> Predic
             return None
         coded = [name for name in ("answer",) if name in schema.names]
         with (
-            pq.ParquetFile(path, metadata=footer, read_dictionary=coded) as file,
+            pq.ParquetFile(
+                path, metadata=footer, read_dictionary=coded, page_checksum_verification=True
+            ) as file,
             path.open("rb") as stored,
         ):
             return _read_groups(file, stored, json.loads(raw), path, queries)
-    except (pa.ArrowException, OSError, json.JSONDecodeError) as error:
+    except (pa.ArrowException, OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
+    except InputError:
+        raise
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{path}: its metadata or its columns are not as ensel writes them "
+            f"({type(error).__name__}: {error}); write it anew, or strip the metadata 'ensel'"
+        ) from error
 
 
 def read_parquet_frame(path: Path) -> pd.DataFrame:

@@ -127,6 +127,7 @@ def table_writer(
             compression="zstd",
             use_dictionary=schema.names[1:],
             column_encoding={"item": by_difference},
+            write_page_checksum=True,
         ) as writer,
     ):
         groups = QueryWriter(path, head, queries, stored, schema, writer)

@@ -115,7 +115,7 @@ def with_prices(
         if known.isna().any():
             raise InputError(
                 f"{table.name}: {count} of {known.index[known.isna()][0]} unknown; give a column "
-                f"{count} in the prices, or the tokens in and out a question"
+                f"{count} in the prices, or tokens in and out a question (--tokens 500,200)"
             )
         cost += prices[price].reindex(models).to_numpy() * known.to_numpy() / 1000
     return PredictionTable(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -89,7 +89,7 @@ class Market:
 
         return JointCounts(self.answers, self.labels, self.weights)
 
-    def reweighted(self, weights: np.ndarray, random_state: Any) -> Iterator[Market]:
+    def reweighted(self, weights: np.ndarray, random_states: Sequence[Any]) -> Iterator[Market]:
         """The same market for resamples of its items, one after the other.
 
         What does not depend on the weights is laid out once: answers are packed once, and the
@@ -99,13 +99,15 @@ class Market:
         ----------
         weights : ndarray of int, shape (n_resamples, n_items)
             How often each item counts. Every class must count somewhere in each resample.
-        random_state : int, Generator or None
-            Seed of the last resort among ties, the same in each.
+        random_states : sequence of int, Generator or None
+            Seed of the last resort among ties, one for each.
 
         Yields
         ------
         Market
         """
+        if self.weights is not None:
+            raise ValueError("a market of weighted items; one without weights is needed")
         own = label_codes(self.labels, self.classes)
         n_queries = self.answers.shape[1]
         at_once = max(1, BLOCK_CELLS // max(len(self.answers), 1))
@@ -115,8 +117,8 @@ class Market:
             block = self.answers[:, start : start + at_once] == own[:, None]
             right[:, start : start + at_once] = exact @ block.astype(float)
         right /= weights.sum(axis=1, keepdims=True)
-        for row, accuracies in zip(weights, right, strict=True):
-            market = replace(self, weights=row, rng=np.random.default_rng(random_state))
+        for row, accuracies, seed in zip(weights, right, random_states, strict=True):
+            market = replace(self, weights=row, rng=np.random.default_rng(seed))
             # In the place of what the cached properties would make.
             market.__dict__["counts"] = self.counts.reweighted(row)
             market.__dict__["accuracies"] = accuracies

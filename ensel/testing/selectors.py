@@ -245,11 +245,14 @@ def _held_out_items(selector: _Selector, table: PredictionTable, budget: int, n_
         require(after == before, f"bought {before}, but {after} with other held-out {what}")
 
 
-@_law("money", "the bought queries cost no more than the money", _priced,
+@_law("money", "the bought queries cost no more than the money, and it buys some", _priced,
       skipped=_needs("costs", "money"))  # fmt: skip
 def _money(selector: _Selector, table: PredictionTable, money: float) -> None:
     order = selector.buy(table, table.n_queries, money=money)
     assert table.costs is not None
+    require(
+        len(order) > 0, f"bought nothing for {money:g}; the cheapest costs {min(table.costs):g}"
+    )
     spent = float(table.costs[order].sum())
     require(spent <= money * (1 + 1e-9), f"bought {order} for {spent:g}")
 
@@ -282,7 +285,7 @@ def _ties_better(selector: _Selector, table: PredictionTable) -> None:
 
 
 @_law("order of columns", "where there are no ties, the order of the columns does not matter",
-      _without_ties, skipped=_unless_random)  # fmt: skip
+      _without_ties, skipped=_if_ties)  # fmt: skip
 def _order_of_columns(selector: _Selector, table: PredictionTable, budget: int) -> None:
     costs = 2.0 ** np.arange(table.n_queries)  # no two sets cost the same: settles what is left
     mirrored = table.subset(queries=range(table.n_queries)[::-1])

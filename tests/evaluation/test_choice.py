@@ -53,12 +53,14 @@ def test_fewer_queries_when_their_log_loss_is_no_worse():
     assert choose(made_up({SINGLE_KEY: 0.7}, losses), 3).key == ("greedy-logit", "logit", 2)
 
 
-def test_one_query_only_if_its_vote_beats_the_single_best():
-    """All log losses alike: one query is as good as three, says rule 4."""
-    better = dict.fromkeys([("greedy-logit", "logit", 2), START3], 0.8) | {SINGLE_KEY: 0.7}
-    one = ("greedy-logit", "logit", 1)
-    assert choose(made_up(better | {one: 0.7}), 3).key == ("greedy-logit", "logit", 2)
+def test_fewer_queries_must_be_worth_it_themselves():
+    """All log losses alike: one query is as good as three, says that rule alone."""
+    one, two = ("greedy-logit", "logit", 1), ("greedy-logit", "logit", 2)
+    better = {two: 0.8, START3: 0.8, SINGLE_KEY: 0.7}
     assert choose(made_up(better | {one: 0.75}), 3).key == one
+    assert choose(made_up(better | {one: 0.7}), 3).key == two
+    # Two, of which the second is never heard: right where the single best is.
+    assert choose(made_up(better | {one: 0.7, two: 0.7}), 3).key == START3
 
 
 def test_top_k_when_its_log_loss_is_lower():

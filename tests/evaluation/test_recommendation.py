@@ -183,3 +183,10 @@ def test_describe_agrees_with_numpy(small_pool):
         theirs[names.index(pair["first"]), names.index(pair["second"])]
     )
     assert result.mean_error_correlation == pytest.approx(theirs[np.triu_indices(6, 1)].mean())
+
+
+@pytest.mark.parametrize("method", ["greedy-mi", "mrmr", "top-k"])
+def test_a_given_method_buys_one_query_too(small_pool, method):
+    result = select(small_pool, 1, method=method, n_boot=2, n_again=2, n_repeats=1)
+    assert result.method == method
+    assert len(result.queries) == 1

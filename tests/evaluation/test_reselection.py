@@ -16,14 +16,15 @@ def on_copied_rows(table, method, budget, seed, number, money=None):
     n = table.n_items
     weights = np.bincount(np.random.default_rng(child).integers(n, size=n), minlength=n)
     rows = np.repeat(np.arange(n), weights)
-    selector = SELECTORS[method](random_state=seed).set_params(money=money)
+    selector = SELECTORS[method](random_state=int(child.generate_state(1)[0]))
+    selector.set_params(money=money)
     if method != "single-best":
         selector.set_params(budget=budget)
     X, y = table.answers[rows], table.labels[rows]
     return selector.fit(X, y, models=table.models, costs=table.costs).order_.tolist()
 
 
-@pytest.mark.parametrize("method", sorted(set(SELECTORS) - {"random"}))
+@pytest.mark.parametrize("method", sorted(SELECTORS))
 def test_weights_buy_what_copied_rows_buy(small_pool, method):
     budget = 1 if method in ("single-best", "self-moa") else 3
     draws = buy_again(small_pool, lambda _: (method, budget), n_boot=30, seed=4)
@@ -101,3 +102,15 @@ def test_copies_are_drawn_together(small_pool):
 def test_refuses(small_pool, arguments, said):
     with pytest.raises(InputError, match=said):
         reselect(small_pool, **arguments)
+
+
+def test_chance_is_not_stable(small_pool):
+    found = reselect(small_pool, "random", 2, n_boot=60)
+    assert len(found.sets) > 8  # of 15
+
+
+def test_other_processes(small_pool):
+    one = reselect(small_pool, "top-k", 2, n_boot=30)
+    with parallel_config("multiprocessing", n_jobs=2):
+        two = reselect(small_pool, "top-k", 2, n_boot=30)
+    pd.testing.assert_frame_equal(one.bought, two.bought)
