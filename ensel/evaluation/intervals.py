@@ -29,6 +29,7 @@ these splits can show that they differ.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -135,7 +136,18 @@ class SplitScores:
     @property
     def n_tested(self) -> int:
         """Number of different questions tested in any split."""
-        return len(np.unique(self.groups[self.tested.any(axis=0)]))
+        return int(self._by_question[2].any(axis=0).sum())
+
+    @cached_property
+    def _by_question(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Sum of scores and whether tested, of each split and question; copies of each question."""
+        counts = np.bincount(self.groups)
+        if len(counts) == len(self.groups):  # no copies: the questions are the items
+            order = np.argsort(self.groups)
+            return self.scores[:, order].astype(float), counts, self.tested[:, order].astype(float)
+        sums = np.stack([np.bincount(self.groups, own) for own in self.scores])
+        first = np.unique(self.groups, return_index=True)[1]
+        return sums, counts, self.tested[:, first].astype(float)
 
     def item_variance(self) -> float:
         """Variance of the mean from the choice of items: the joint bootstrap's, in closed form."""
@@ -153,21 +165,22 @@ class SplitScores:
         difference. Cutting it off at 0 would leave an upward bias (measured: 98 % coverage), so
         it is shrunk by s2^2 / (s2^2 + e^2), e = v sqrt(2 / (S - 1)) its standard error.
         """
-        pairs, noises = [], []
-        for s in range(len(self.scores)):
-            for t in range(s + 1, len(self.scores)):
-                common = self.tested[s] & self.tested[t]
-                n_common = int(common.sum())
-                if n_common < 2:
-                    continue
-                apart = self.scores[s, common] - self.scores[t, common]
-                pairs.append(apart.mean(dtype=float) ** 2 / 2)
-                centred = (apart - apart.mean(dtype=float)) / n_common
-                noises.append((np.bincount(self.groups[common], centred) ** 2).sum() / 2)
-        if not pairs:
+        # All pairs at once: sums over the questions that two splits both test are products of
+        # matrices. With copies, the noise is that of whole questions.
+        sums, counts, tested = self._by_question
+        both = np.triu(np.ones((len(sums), len(sums)), dtype=bool), k=1)
+        n_common = (tested * counts) @ tested.T
+        both &= n_common >= 2
+        if not both.any():
             return 0.0
-        estimate = float(np.mean(pairs) - np.mean(noises))
-        error = float(np.mean(noises)) * np.sqrt(2 / (len(self.scores) - 1))
+        n_common = np.maximum(n_common, 1)
+        mean = (sums @ tested.T - tested @ sums.T) / n_common
+        square = sums**2 @ tested.T + tested @ (sums**2).T - 2 * sums @ sums.T
+        cross = (sums * counts) @ tested.T - tested @ (sums * counts).T
+        spread = square - 2 * mean * cross + mean**2 * ((tested * counts**2) @ tested.T)
+        noise = float(np.mean((spread / n_common**2)[both])) / 2
+        estimate = float(np.mean((mean**2)[both])) / 2 - noise
+        error = noise * np.sqrt(2 / (len(self.scores) - 1))
         return estimate**3 / (estimate**2 + error**2) if estimate > 0 else 0.0
 
     def variance(self, n_train: float | None = None) -> float:
@@ -179,10 +192,10 @@ class SplitScores:
             Questions learned from; default all that are not tested. Fewer overlap less: in the
             module's formula n2 is the number of questions that are not learned from.
         """
-        n_questions = int(self.groups.max()) + 1
+        _, counts, tested = self._by_question
+        n_questions = len(counts)
         if n_train is None:
-            tested = [len(np.unique(self.groups[own])) for own in self.tested]
-            n_train = n_questions - float(np.mean(tested))
+            n_train = n_questions - float(tested.sum(axis=1).mean())
         overlap = 1 / len(self.scores) + n_train / (n_questions - n_train)
         return self.item_variance() + overlap * self.training_variance()
 
