@@ -24,15 +24,16 @@ from tqdm import tqdm
 
 from ensel import PredictionTable, load_dataset, select
 from ensel.evaluation.intervals import SplitScores, accuracy_interval, difference_interval
-from ensel.evaluation.scoring import Plan, score_split
+from ensel.evaluation.scoring import Key, Plan, score_split
 from ensel.evaluation.splits import Split, random_splits
 from ensel.files import written_whole
 
 METHODS = ("single-best", "random", "top-k", "mrmr", "greedy-mi")
 PLAN = Plan.grid(METHODS, ("majority", "weighted", "map"), (1, 3, 5))
+CHOSEN = ("chosen", "chosen", 5)
 SELECTED = [
     ("top-k", "weighted", 3), ("greedy-mi", "map", 3), ("greedy-mi", "map", 5),
-    ("chosen", "chosen", 5),
+    CHOSEN,
 ]  # fmt: skip
 BASELINE = ("top-k", "weighted")
 RESULTS = Path(__file__).parent / "results"
@@ -76,12 +77,14 @@ def compare_intervals(
     return rows
 
 
-def select_intervals(population: PredictionTable, n_items: int, replicate: int) -> list[dict]:
+def select_intervals(
+    population: PredictionTable, n_items: int, methods: list[Key] | None, replicate: int
+) -> list[dict]:
     """Intervals of `select` on a sample, and what the ensemble it kept gets on the rest."""
     sample, rest = draw(population, n_items, replicate)
     single = rest.accuracies
     rows = []
-    for method, vote, budget in SELECTED:
+    for method, vote, budget in SELECTED if methods is None else methods:
         given: dict[str, Any] = {} if method == "chosen" else {"method": method, "vote": vote}
         result = select(sample, budget, **given, seed=replicate, progress=False)
         voted = result.ensemble.predict(rest)["label"].to_numpy()
@@ -121,7 +124,8 @@ def study(name: str, n_items: int, given: argparse.Namespace) -> pd.DataFrame:
         ]
         parts.append(of_compare)
     if "select" in given.what:
-        samples = run(select_intervals, n_items, label="select")
+        only = [CHOSEN] if given.only_chosen else None
+        samples = run(select_intervals, n_items, only, label="select")
         parts.append(pd.DataFrame([row for rows in samples for row in rows]))
     found = pd.concat(parts)
     found["covers"] = (found["low"] <= found["truth"]) & (found["truth"] <= found["high"])
@@ -149,6 +153,9 @@ def main() -> None:
         "--what", nargs="+", choices=["compare", "select"], default=["compare", "select"],
         help="rows of the other stay in the output as they are",
     )  # fmt: skip
+    parser.add_argument(
+        "--only-chosen", action="store_true", help="with --what select: not of given methods"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS / "interval_coverage.csv")
     given = parser.parse_args()
     table = pd.concat(
@@ -156,7 +163,10 @@ def main() -> None:
     )
     if len(given.what) == 1 and given.output.is_file():
         kept = pd.read_csv(given.output)
-        table = pd.concat([kept[~kept["what"].str.startswith(given.what[0])], table])
+        done = kept["what"].str.startswith(given.what[0])
+        if given.only_chosen:
+            done &= kept["method"] == CHOSEN[0]
+        table = pd.concat([kept[~done], table])
     given.output.parent.mkdir(exist_ok=True)
     with written_whole(given.output) as temporary:
         table.round(5).to_csv(temporary, index=False)
