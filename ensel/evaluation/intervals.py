@@ -204,8 +204,9 @@ def accuracy_interval(scores: SplitScores, variance: float | None = None) -> Est
     """Mean accuracy with a Wilson interval at the effective number of items.
 
     The effective number is p (1 - p) / variance: as many independent items as would give the
-    variance that the splits have. Where all or no answers are right, it is the number of
-    different items tested.
+    variance that the splits have. Where fewer than two of the items tested are right, or wrong,
+    p (1 - p) says nothing of what a variance means: there two right and two wrong items are added
+    to p for it, and the number is at most that of the items.
 
     Parameters
     ----------
@@ -226,8 +227,14 @@ def accuracy_interval(scores: SplitScores, variance: float | None = None) -> Est
     """
     p = min(max(scores.mean, 0.0), 1.0)
     variance = scores.variance() if variance is None else variance
-    spread = p * (1 - p)
-    n = spread / variance if variance > 0 and spread > 0 else float(scores.n_tested)
+    spread, tested = p * (1 - p), float(scores.n_tested)
+    if variance > 0 and spread * tested >= 2:
+        n = spread / variance
+    elif variance > 0:
+        near = (p * tested + 2) / (tested + 4)
+        n = min(near * (1 - near) / variance, tested)
+    else:
+        n = tested
     z = Z
     middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * np.sqrt(spread / n + z**2 / (4 * n**2)) / (1 + z**2 / n)

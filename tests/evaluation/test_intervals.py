@@ -93,3 +93,13 @@ def test_all_right_is_no_certainty():
     # Wilson for 50 of 50: n / (n + z^2) = 50 / 53.84.
     interval = accuracy_interval(SplitScores(50, [np.arange(50)], [np.ones(50)]))
     assert interval == pytest.approx((1.0, 50 / (50 + Z**2), 1.0))
+
+
+def test_nearly_all_right_is_no_ignorance():
+    """All of 400 right, less a little luck, with a small variance from elsewhere."""
+    scores = SplitScores(400, [np.arange(400)], [np.full(400, 0.9999)])
+    # p near 1 is (400 * .9999 + 2) / 404 = .995: n = .995 * .005 / 3e-5 = 166, half of Wilson's
+    # interval about 1.96^2 / (166 + 3.84) = .023 wide.
+    interval = accuracy_interval(scores, 3e-5)
+    assert 0.97 < interval.low < 0.985
+    assert interval.high >= 0.9999
