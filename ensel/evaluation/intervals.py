@@ -204,7 +204,7 @@ def accuracy_interval(scores: SplitScores, variance: float | None = None) -> Est
     """Mean accuracy with a Wilson interval at the effective number of items.
 
     The effective number is p (1 - p) / variance: as many independent items as would give the
-    variance that the splits have. Where fewer than two of the items tested are right, or wrong,
+    variance that the splits have. Where less than half of an item is wrong (or right) on average,
     p (1 - p) says nothing of what a variance means: there two right and two wrong items are added
     to p for it, and the number is at most that of the items.
 
@@ -228,7 +228,7 @@ def accuracy_interval(scores: SplitScores, variance: float | None = None) -> Est
     p = min(max(scores.mean, 0.0), 1.0)
     variance = scores.variance() if variance is None else variance
     spread, tested = p * (1 - p), float(scores.n_tested)
-    if variance > 0 and spread * tested >= 2:
+    if variance > 0 and spread * tested >= 0.5:
         n = spread / variance
     elif variance > 0:
         near = (p * tested + 2) / (tested + 4)
