@@ -219,6 +219,11 @@ class PredictionTable:
         numbers[alone] = numbers.max(initial=-1) + 1 + np.arange(alone.sum())
         return pd.factorize(numbers)[0]
 
+    @property
+    def n_questions(self) -> int:
+        """Number of different questions: `n_items`, where no item is a copy of another."""
+        return int(self.groups.max()) + 1
+
     # -- slicing ------------------------------------------------------------------------------
 
     def subset(
@@ -399,7 +404,7 @@ class PredictionTable:
         if duplicates := self.duplicate_queries():
             pairs = [f"{later} = {first}" for first, later in duplicates]
             lines.append(f"duplicate columns: {shorten(pairs)} (a second copy tells nothing)")
-        n_questions = int(self.groups.max()) + 1
+        n_questions = self.n_questions
         if n_questions < MANY_COPIES * self.n_items:
             lines.append(
                 f"{self.n_items:,} items are copies of {n_questions:,} questions (column group); "

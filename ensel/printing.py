@@ -126,10 +126,9 @@ def print_description(result: Description, *, every: bool = False) -> None:
 
 def _questions(table: PredictionTable) -> str:
     """How many questions the items are copies of, where some are."""
-    n_questions = int(table.groups.max()) + 1
-    if n_questions == table.n_items:
+    if table.n_questions == table.n_items:
         return ""
-    return f" (copies of {n_questions:,} questions, by the column group)"
+    return f" (copies of {table.n_questions:,} questions, by the column group)"
 
 
 def print_comparison(result: Comparison) -> None:

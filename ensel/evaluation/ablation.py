@@ -17,8 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ensel.evaluation.intervals import Estimate, SplitScores, Z, accuracy_interval
-from ensel.evaluation.intervals import difference_interval as accuracy_difference
+from ensel.evaluation.intervals import (
+    SplitScores,
+    accuracy_interval,
+    difference_interval,
+    mean_interval,
+)
 from ensel.evaluation.progress import over_splits
 from ensel.evaluation.scoring import VotingRoom
 from ensel.evaluation.splits import Split, random_splits
@@ -147,7 +151,7 @@ def ablate_terms(
                 if quantity == "accuracy":
                     value, difference = (
                         accuracy_interval(own),
-                        accuracy_difference(apart, same=same),
+                        difference_interval(apart, same=same),
                     )
                 else:
                     value, difference = mean_interval(own), mean_interval(apart)
@@ -167,8 +171,7 @@ def _ablate_split(
     table: PredictionTable, split: Split, most: int
 ) -> dict[tuple[str, int, str], np.ndarray]:
     room = VotingRoom(table, split)
-    shares = np.bincount(table.known_labels.astype(int), minlength=table.n_classes) / table.n_items
-    untold = -np.log2(shares[room.y_test])
+    untold = _untold(table, room)
     found = {}
     for variant, n_terms in VARIANTS.items():
         selector = GreedyTerms(most, random_state=split.rng(0), n_terms=n_terms)
@@ -179,6 +182,12 @@ def _ablate_split(
             loss = room.voted("logit", columns)[1] / np.log(2)
             found[variant, budget, "information"] = untold - loss
     return found
+
+
+def _untold(table: PredictionTable, room: VotingRoom) -> np.ndarray:
+    """What each test item's label would tell, in bits: the terms whose mean is H(Y)."""
+    shares = np.bincount(table.known_labels.astype(int), minlength=table.n_classes) / table.n_items
+    return -np.log2(shares[room.y_test])
 
 
 def information_by_term(
@@ -248,8 +257,7 @@ def _terms_of_split(
 ) -> dict[tuple[str, int], np.ndarray]:
     room = VotingRoom(table, split)
     order = GreedyMI(most, random_state=split.rng(0)).fit(room.train, room.y_train).order_.tolist()
-    shares = np.bincount(table.known_labels.astype(int), minlength=table.n_classes) / table.n_items
-    untold = -np.log2(shares[room.y_test])
+    untold = _untold(table, room)
     sums = {name: np.zeros(len(split.test)) for name in TERMS}
     found = {}
     for budget in range(1, most + 1):
@@ -331,20 +339,3 @@ def log_ratio(a: np.ndarray, b: np.ndarray, given: np.ndarray | None = None) -> 
         return np.bincount(ids)[ids].astype(float)
 
     return np.log2(count(a, b, c) * count(c) / (count(a, c) * count(b, c)))
-
-
-def mean_interval(scores: SplitScores, variance: float | None = None) -> Estimate:
-    """Mean of unbounded scores, such as bits, with a normal 95 % interval.
-
-    Parameters
-    ----------
-    scores : SplitScores
-    variance : float, optional
-        Of the mean; default `SplitScores.variance`.
-
-    Returns
-    -------
-    Estimate
-    """
-    half = Z * float(np.sqrt(scores.variance() if variance is None else variance))
-    return Estimate(scores.mean, scores.mean - half, scores.mean + half)

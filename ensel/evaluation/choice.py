@@ -121,7 +121,7 @@ def cross_validate(
     """
     groups = table.groups
     if n_folds is None:
-        n_folds = min(10, int(groups.max()) + 1)
+        n_folds = min(10, table.n_questions)
     n_repeats = (2 if table.n_items < MANY else 1) if n_repeats is None else n_repeats
     splits = folds(table, n_folds, n_repeats, seed)
     results = over_splits(

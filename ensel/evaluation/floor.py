@@ -24,12 +24,13 @@ from ensel.error_model import (
 from ensel.error_model.copula import MOST_COMPARED
 from ensel.error_model.subsets import best_subsets
 from ensel.errors import InputError
-from ensel.evaluation.comparison import check_labelled, compare
+from ensel.evaluation.checks import check_labelled
+from ensel.evaluation.comparison import compare
 from ensel.evaluation.floor_result import ESTIMATED, Floor, ratio
 from ensel.evaluation.intervals import Estimate, SplitScores, Z, accuracy_interval
 from ensel.evaluation.joint_failure import joint_failure
 from ensel.evaluation.progress import run_all
-from ensel.evaluation.splits import check_seed, folds
+from ensel.evaluation.splits import check_seed, draw_with_replacement, folds
 from ensel.predictions import PredictionTable
 
 MOST_SUBSET = 8
@@ -233,8 +234,8 @@ def _replicate(
     seed: np.random.SeedSequence,
 ) -> dict[str, float] | None:
     rng = np.random.default_rng(seed)
-    drawn = rng.integers(groups.max() + 1, size=groups.max() + 1)
-    rows = np.repeat(np.arange(len(y)), np.bincount(drawn, minlength=groups.max() + 1)[groups])
+    weights = draw_with_replacement(int(groups.max()) + 1, rng)
+    rows = np.repeat(np.arange(len(y)), weights[groups])
     try:
         model = GaussianCopulaErrors(**form).fit(X[rows], y[rows])
     except InputError:  # a draw in which fewer than two models err
@@ -379,7 +380,7 @@ def _rule_held_out(table: PredictionTable, model: GaussianCopulaErrors, seed: in
     """Error of the very rule behind (c) on held-out items: five folds, each fitted anew."""
     X, y = table.answers, table.known_labels.astype(np.int64)
     groups = table.groups
-    splits = folds(table, min(5, int(groups.max()) + 1), 1, seed)
+    splits = folds(table, min(5, table.n_questions), 1, seed)
     wrong = []
     for split in splits:
         try:

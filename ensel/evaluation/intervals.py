@@ -271,3 +271,20 @@ def difference_interval(
     variance = scores.variance() if variance is None else variance
     half = Z * np.sqrt(variance + 2 / (scores.n_tested + 2) ** 2)
     return Estimate(value, float(max(value - half, -1.0)), float(min(value + half, 1.0)))
+
+
+def mean_interval(scores: SplitScores, variance: float | None = None) -> Estimate:
+    """Mean of unbounded scores, such as bits, with a normal 95 % interval.
+
+    Parameters
+    ----------
+    scores : SplitScores
+    variance : float, optional
+        Of the mean; default `SplitScores.variance`.
+
+    Returns
+    -------
+    Estimate
+    """
+    half = Z * float(np.sqrt(scores.variance() if variance is None else variance))
+    return Estimate(scores.mean, scores.mean - half, scores.mean + half)

@@ -12,16 +12,17 @@ import pandas as pd
 from ensel.answers import MISSING
 from ensel.ensemble import Ensemble
 from ensel.errors import InputError
-from ensel.evaluation.choice import Choice, HeldOut, candidate_keys, choose, cross_validate
-from ensel.evaluation.comparison import (
+from ensel.evaluation.checks import (
     DEFAULT_MOST,
     EXACT,
     check_labelled,
     check_money,
     check_searchable,
+    check_whole,
     checked_budgets,
     known_names,
 )
+from ensel.evaluation.choice import Choice, HeldOut, candidate_keys, choose, cross_validate
 from ensel.evaluation.evidence import assess_information
 from ensel.evaluation.intervals import (
     Estimate,
@@ -30,9 +31,9 @@ from ensel.evaluation.intervals import (
     difference_interval,
 )
 from ensel.evaluation.learning_curve import learning_curve
-from ensel.evaluation.resampling import FEWEST_QUESTIONS, Luck, buy, luck_of_choice, resample
+from ensel.evaluation.resampling import Luck, luck_of_choice, resample
 from ensel.evaluation.reselection import Always, buy_again, shares_bought
-from ensel.evaluation.scoring import SINGLE, SINGLE_KEY, Key
+from ensel.evaluation.scoring import SINGLE, SINGLE_KEY, Key, buy
 from ensel.evaluation.selection_result import Rejected, Selection
 from ensel.evaluation.splits import check_seed, distinct_rows
 from ensel.predictions import PredictionTable
@@ -45,6 +46,7 @@ OWN_VOTE = {
 """The vote that a method is matched with; the others get the weighted vote."""
 CALIBRATED = ("logit",)
 """Votes whose probabilities make a bound on the information worth printing."""
+FEWEST_QUESTIONS = 10
 
 
 def select(
@@ -129,11 +131,11 @@ def select(
     checked_budgets([budget], table)
     if method == SINGLE and budget != 1:
         raise InputError(f"single-best buys one query; budget {budget} is not 1")
-    _check_whole(n_boot, "resamples", 2)
-    _check_whole(n_again, "resamples to buy again from", 1)
+    check_whole(n_boot, "resamples", 2)
+    check_whole(n_again, "resamples to buy again from", 1)
     for number, what, least in ((n_folds, "folds", 2), (n_repeats, "repeats", 1)):
         if number is not None:
-            _check_whole(number, what, least)
+            check_whole(number, what, least)
     candidates = candidate_keys(budget, money)
     free = method is None
     if method is not None:
@@ -141,7 +143,7 @@ def select(
     elif vote is not None:
         known_names([vote], VOTES, "vote")
         raise InputError(f"vote {vote!r} without a method; give both, or neither to have it chosen")
-    n_questions = int(table.groups.max()) + 1
+    n_questions = table.n_questions
     if n_questions < FEWEST_QUESTIONS:
         raise InputError(
             f"{table.name}: {n_questions} questions"
@@ -179,14 +181,14 @@ def select(
         n_boot=n_again, seed=seed, progress=progress,
     )  # fmt: skip
     learned = distinct_rows(table)
-    order, gains, gain_unit = buy(table, chosen, learned, seed, money)
+    order, gains, gain_unit = buy(table, chosen[0], chosen[2], learned, seed, money)
     bought = {
-        key: buy(table, key, learned, seed, money)[0]
+        key: buy(table, key[0], key[2], learned, seed, money)[0]
         for key in {choice.key for choice in choices} - {chosen}
     }
     bought[chosen] = order
     names, costs = table.query_names, table.costs
-    best = buy(table, SINGLE_KEY, learned, seed, money)[0][0]
+    best = buy(table, SINGLE, 1, learned, seed, money)[0][0]
     expected = judge.accuracy(chosen, luck[-1])
     if math.isnan(expected.low):
         raise InputError(
@@ -259,11 +261,6 @@ def select(
     )
 
 
-def _check_whole(number: object, what: str, least: int) -> None:
-    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
-        raise InputError(f"{number!r} {what}; a whole number from {least} is needed")
-
-
 def _given(
     table: PredictionTable,
     method: str,
@@ -282,7 +279,7 @@ def _given(
         return (SINGLE_KEY,)
     if method == EXACT:
         check_searchable(table, range(1, budget + 1), money)
-    order = buy(table, (method, vote, budget), distinct_rows(table), seed, money)[0]
+    order = buy(table, method, budget, distinct_rows(table), seed, money)[0]
     if len(order) < budget and money is None:
         raise InputError(
             f"{table.name}: {method} can fill {len(order)} of {budget} queries (the best model, "

@@ -23,17 +23,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from ensel.errors import InputError
+from ensel.evaluation.checks import check_whole
 from ensel.evaluation.choice import MANY, HeldOut, choose
 from ensel.evaluation.progress import run_all
-from ensel.evaluation.scoring import SINGLE, SINGLE_KEY, Key, Plan, score_split
-from ensel.evaluation.splits import Split, check_seed, distinct_rows
+from ensel.evaluation.scoring import SINGLE_KEY, Key, Plan, score_split
+from ensel.evaluation.splits import Split, check_seed, distinct_rows, draw_with_replacement
 from ensel.predictions import PredictionTable
-from ensel.selection import SELECTORS
 
 RESAMPLE_FOLDS = 5
 RECHOICES, RECHOICES_OF_MANY = 500, 100
 """Resamples of the choice; of more than 4,000 questions fewer do, since less of it is luck."""
-FEWEST_QUESTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def luck_of_choice(held_out: HeldOut, budget: int, seed: int) -> Luck:
     single = held_out.scores(SINGLE_KEY)
     optimism, found = [], []
     for _ in range(RECHOICES if n_rows < MANY else RECHOICES_OF_MANY):
-        weights = np.bincount(rng.integers(n_rows, size=n_rows), minlength=n_rows)
+        weights = draw_with_replacement(n_rows, rng)
         key = choose(held_out, budget, weights).key
         lead = held_out.scores(key) - single
         optimism.append(weights @ lead / n_rows - lead.mean())
@@ -111,8 +110,7 @@ def resample(
     """
     from joblib import delayed
 
-    if n_boot < 2:
-        raise InputError(f"{n_boot} resamples; at least 2 are needed for an interval")
+    check_whole(n_boot, "resamples", 2)
     children = np.random.SeedSequence([check_seed(seed), 4]).spawn(n_boot)
     plan = Plan(tuple(dict.fromkeys([SINGLE_KEY, *keys])), money)
     jobs = (delayed(_draw)(table, plan, child) for child in children)
@@ -134,37 +132,6 @@ def resample(
     }
 
 
-def buy(
-    table: PredictionTable,
-    key: Key,
-    rows: np.ndarray,
-    seed: int,
-    money: float | None = None,
-) -> tuple[list[int], np.ndarray, str]:
-    """What a method buys from given items: columns in order, gains, and the gains' unit.
-
-    Parameters
-    ----------
-    table : PredictionTable
-    key : key
-    rows : ndarray of int
-        Items to learn from.
-    seed : int
-    money : float, optional
-
-    Returns
-    -------
-    list of int, ndarray of float, str
-    """
-    method, _, size = key
-    selector = SELECTORS[method](random_state=seed).set_params(money=money)
-    if method != SINGLE:
-        selector.set_params(budget=size)
-    labels = table.known_labels[rows]
-    selector.fit(table.answers[rows], labels, models=table.models, costs=table.costs)
-    return [int(j) for j in selector.order_], selector.gains_, selector.gain_unit
-
-
 def _draw(
     table: PredictionTable,
     plan: Plan,
@@ -173,10 +140,9 @@ def _draw(
     """Accuracies and gains in one resample; None if a part has one class."""
     rng = np.random.default_rng(seed)
     groups = table.groups
-    n_questions = int(groups.max()) + 1
+    n_questions = table.n_questions
     fold = (rng.permutation(n_questions) % min(RESAMPLE_FOLDS, n_questions))[groups]
-    weights = np.bincount(rng.integers(n_questions, size=n_questions), minlength=n_questions)
-    of_item = weights[groups]
+    of_item = draw_with_replacement(n_questions, rng)[groups]
     once = np.zeros(table.n_items, dtype=bool)
     once[distinct_rows(table)] = True
     right: dict[Key, list[np.ndarray]] = {}

@@ -9,25 +9,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from ensel.errors import InputError
-from ensel.evaluation.comparison import (
+from ensel.evaluation.checks import (
     EXACT,
     check_labelled,
     check_money,
     check_searchable,
+    check_whole,
     checked_budgets,
     known_names,
 )
 from ensel.evaluation.intervals import LEVEL
 from ensel.evaluation.progress import run_all
-from ensel.evaluation.scoring import SINGLE
-from ensel.evaluation.splits import check_seed, distinct_rows
+from ensel.evaluation.scoring import buy, selector_of
+from ensel.evaluation.splits import check_seed, distinct_rows, draw_with_replacement
 from ensel.predictions import PredictionTable
 from ensel.selection import SELECTORS
 from ensel.selection.base import open_market
@@ -125,18 +125,13 @@ def reselect(
     check_money(money, table)
     if method == EXACT:
         check_searchable(table, [budget], money)
-    if isinstance(n_boot, bool) or not isinstance(n_boot, int | np.integer) or n_boot < 1:
-        raise InputError(f"{n_boot!r} resamples; a whole number from 1 is needed")
+    check_whole(n_boot, "resamples", 1)
     draws = buy_again(
         table, Always(method, budget), money=money, n_boot=n_boot, seed=seed, progress=progress
     )
-    selector = _selector(method, budget, seed, money)
-    rows = distinct_rows(table)
-    selector.fit(
-        table.answers[rows], table.known_labels[rows], models=table.models, costs=table.costs
-    )
+    whole = buy(table, method, budget, distinct_rows(table), seed, money)[0]
     bought = shares_bought(table, draws)
-    kept = [table.query_names[j] for j in selector.order_]
+    kept = [table.query_names[j] for j in whole]
     return Reselection(
         table.name, method, budget, len(draws), bought.assign(all_items=bought["query"].isin(kept)),
         _sets(table, draws),
@@ -208,15 +203,8 @@ def _buy_part(
     children: list[np.random.SeedSequence],
 ) -> list[list[int]]:
     groups, rows = table.groups, distinct_rows(table)
-    n_questions = int(groups.max()) + 1
     drawn = np.stack(
-        [
-            np.bincount(
-                np.random.default_rng(child).integers(n_questions, size=n_questions),
-                minlength=n_questions,
-            )
-            for child in children
-        ]
+        [draw_with_replacement(table.n_questions, np.random.default_rng(s)) for s in children]
     )
     weights = drawn[:, groups[rows]]
     whole = len(rows) == table.n_items
@@ -238,7 +226,7 @@ def _buy_part(
         if (of_class[:, i] > 0).sum() < 2:
             continue
         method, budget = choice(drawn[i])
-        selector = _selector(method, budget, seeds[i], money)
+        selector = selector_of(method, budget, seeds[i], money)
         if (of_class[:, i] > 0).all():
             orders.append(selector.buy(resampled))
         else:  # a class that was not drawn is no class
@@ -247,11 +235,6 @@ def _buy_part(
             )
             orders.append([int(j) for j in selector.order_])
     return orders
-
-
-def _selector(method: str, budget: int, seed: int, money: float | None) -> Any:
-    selector = SELECTORS[method](random_state=seed).set_params(money=money)
-    return selector if method == SINGLE else selector.set_params(budget=budget)
 
 
 def shares_bought(table: PredictionTable, draws: list[list[int]]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -100,10 +101,7 @@ def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult
         for most in sizes[-1:] if SELECTORS[method].nested else sizes:
             bought[most] = []
             for draw in range(RANDOM_DRAWS if method == "random" else 1):
-                selector = SELECTORS[method](random_state=split.rng(draw))
-                if method != SINGLE:
-                    selector.set_params(budget=most)
-                selector.set_params(money=plan.money)
+                selector = selector_of(method, most, split.rng(draw), plan.money)
                 selector.fit(
                     voting.train, voting.y_train, models=table.models, costs=costs,
                     sample_weight=split.weights,
@@ -130,6 +128,54 @@ def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult
                 float(np.mean([cost_of(columns) for columns in sets])),
             )
     return result
+
+
+def selector_of(method: str, budget: int, random_state: Any, money: float | None = None) -> Any:
+    """A selector by the name of its method; the single best query has no budget.
+
+    Parameters
+    ----------
+    method : str
+    budget : int
+    random_state : int or Generator
+    money : float, optional
+
+    Returns
+    -------
+    QuerySelector
+    """
+    selector = SELECTORS[method](random_state=random_state).set_params(money=money)
+    return selector if method == SINGLE else selector.set_params(budget=budget)
+
+
+def buy(
+    table: PredictionTable,
+    method: str,
+    budget: int,
+    rows: np.ndarray,
+    seed: int,
+    money: float | None = None,
+) -> tuple[list[int], np.ndarray, str]:
+    """What a method buys from given items: columns in order, gains, and the gains' unit.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    method : str
+    budget : int
+    rows : ndarray of int
+        Items to learn from.
+    seed : int
+    money : float, optional
+
+    Returns
+    -------
+    list of int, ndarray of float, str
+    """
+    selector = selector_of(method, budget, seed, money)
+    labels = table.known_labels[rows]
+    selector.fit(table.answers[rows], labels, models=table.models, costs=table.costs)
+    return [int(j) for j in selector.order_], selector.gains_, selector.gain_unit
 
 
 class VotingRoom:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ensel.errors import InputError
-from ensel.evaluation.comparison import DEFAULT_MOST, check_labelled, check_money, checked_budgets
+from ensel.evaluation.checks import DEFAULT_MOST, check_labelled, check_money, checked_budgets
 from ensel.evaluation.plain import plain
 from ensel.evaluation.progress import hidden
 from ensel.evaluation.recommendation import select

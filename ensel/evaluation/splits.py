@@ -65,7 +65,7 @@ def folds(
             f"{table.name}: {n_repeats} repeats of {n_folds} folds over {n_questions} questions; "
             f"1 or more repeats of 2 to {n_questions} folds are needed"
         )
-    labels = table.known_labels[first]
+    labels, once = table.known_labels[first], distinct_rows(table)
     splits = []
     for repeat in np.random.SeedSequence(check_seed(seed)).spawn(n_repeats):
         shuffled = np.random.default_rng(repeat).permutation(n_questions)
@@ -73,7 +73,7 @@ def folds(
         fold = np.empty(n_questions, dtype=int)
         fold[by_class] = np.arange(n_questions) % n_folds  # deals each class out in turn
         for number, child in enumerate(repeat.spawn(n_folds)):
-            splits.append(_split(table, fold[groups] != number, child))
+            splits.append(_split(table, fold[groups] != number, once, child))
     return splits
 
 
@@ -103,23 +103,39 @@ def random_splits(
     """
     if n_splits < 1:
         raise InputError(f"{n_splits} splits; at least 1 is needed")
-    labels, groups = table.known_labels, table.groups
+    labels, groups, once = table.known_labels, table.groups, distinct_rows(table)
     splits = []
     for child in np.random.SeedSequence(check_seed(seed)).spawn(n_splits):
         rng = np.random.default_rng(child)
         chosen = stratified_half(labels, train, rng, table.name, groups)
-        splits.append(_split(table, chosen, child))
+        splits.append(_split(table, chosen, once, child))
     return splits
 
 
-def _split(table: PredictionTable, chosen: np.ndarray, seed: np.random.SeedSequence) -> Split:
-    """A split with the chosen items to learn from, exact copies once."""
+def _split(
+    table: PredictionTable, chosen: np.ndarray, once: np.ndarray, seed: np.random.SeedSequence
+) -> Split:
+    """A split with the chosen items to learn from, exact copies once (see `distinct_rows`)."""
     train = np.flatnonzero(chosen)
     _check_two_classes(table, train)
-    once = distinct_rows(table)
     if len(once) < table.n_items:
         train = np.intersect1d(train, once, assume_unique=True)
     return Split(train, np.flatnonzero(~chosen), seed)
+
+
+def draw_with_replacement(n: int, rng: np.random.Generator) -> np.ndarray:
+    """How often each of n things is drawn in n draws with replacement.
+
+    Parameters
+    ----------
+    n : int
+    rng : Generator
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+    """
+    return np.bincount(rng.integers(n, size=n), minlength=n)
 
 
 def distinct_rows(table: PredictionTable) -> np.ndarray:

@@ -16,24 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit, types
-from numba.extending import intrinsic
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy")
-
-WORD = 64
-
-
-def _count_ones(_context: Any, word: Any) -> Any:
-    """Number of ones of a word: one instruction, several words at a time where the machine can."""
-
-    def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        return builder.ctpop(arguments[0])
-
-    return types.uint64(types.uint64), generate
-
-
-_ones: Any = intrinsic(_count_ones)
+from ensel.information.packing import WORD, compiled, set_bits
 
 
 @dataclass(frozen=True)
@@ -115,17 +99,17 @@ def _numbered(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rows.astype(np.int16 if n_codes.max() < 2**15 else np.int32), n_codes
 
 
-@_compiled
+@compiled
 def _in_common(a: np.ndarray, b: np.ndarray, first: int, end: int) -> Any:
     """Number of ones that two rows of words share in a range."""
     total = np.uint64(0)
     a, b = a[first:end], b[first:end]
     for w in range(len(a)):  # by number: over zip(a, b), LLVM does not vectorise
-        total += _ones(a[w] & b[w])
+        total += set_bits(a[w] & b[w])
     return np.int64(total)
 
 
-@_compiled
+@compiled
 def _patterns(
     chosen: np.ndarray, codes: np.ndarray, n_codes: np.ndarray, labels: np.ndarray, n_labels: int
 ) -> tuple[np.ndarray, int]:
@@ -162,7 +146,7 @@ def _patterns(
     return pattern, n_patterns
 
 
-@_compiled
+@compiled
 def _next_set(chosen: np.ndarray, n: int) -> None:
     """Turn a set, sorted, into the next in lexicographic order."""
     k = len(chosen)
@@ -175,7 +159,7 @@ def _next_set(chosen: np.ndarray, n: int) -> None:
             chosen[later] = chosen[later - 1] + 1
 
 
-@_compiled
+@compiled
 def by_planes(
     start: np.ndarray,
     codes: np.ndarray,
@@ -292,7 +276,7 @@ def by_planes(
         _next_set(last, n_queries)
 
 
-@_compiled
+@compiled
 def by_histogram(
     start: np.ndarray,
     codes: np.ndarray,

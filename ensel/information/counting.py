@@ -11,13 +11,9 @@ the order of items, the number of threads, or whether an item is repeated or wei
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import types
-from numba.extending import intrinsic
 
-from ensel.information.packing import LANES, PackedAnswers, compiled, pack
+from ensel.information.packing import LANES, PackedAnswers, compiled, pack, set_bits
 from ensel.information.threads import over_chunks
 
 MOST_TABULATED = 2**22  # longest table of n log2 n
@@ -202,18 +198,6 @@ class JointCounts:
         return _words_of_cells(cells, n_cells, rows, weight)
 
 
-def _population_count(typingctx, word):
-    """Number of set bits of a word: one instruction, where the machine has it."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.ctpop(arguments[0])
-
-    return types.uint64(types.uint64), generate
-
-
-_set_bits: Any = intrinsic(_population_count)
-
-
 @compiled
 def _words_of_cells(cells, n_cells, rows, weight):
     """Sets of bits that make up each cell: first entry of each cell, word, bits, and power.
@@ -318,14 +302,14 @@ def count_cell(first, last, word, bits, power, products, in_cell, width, counts)
         s0, s1 = products[word[e]], products[word[e + 1]]
         s2, s3 = products[word[e + 2]], products[word[e + 3]]
         for t in range(n):
-            more = (_set_bits(m0 & s0[t]) << p0) + (_set_bits(m1 & s1[t]) << p1)
-            more += (_set_bits(m2 & s2[t]) << p2) + (_set_bits(m3 & s3[t]) << p3)
+            more = (set_bits(m0 & s0[t]) << p0) + (set_bits(m1 & s1[t]) << p1)
+            more += (set_bits(m2 & s2[t]) << p2) + (set_bits(m3 & s3[t]) << p3)
             sums[t] += np.int64(more)
         e += 4
     while e < last:
         m0, p0, s0 = bits[e], power[e], products[word[e]]
         for t in range(n):
-            sums[t] += np.int64(_set_bits(m0 & s0[t]) << p0)
+            sums[t] += np.int64(set_bits(m0 & s0[t]) << p0)
         e += 1
     # So far counts of codes that have all bits of s: take out those that have more.
     b = 1
