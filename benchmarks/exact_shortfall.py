@@ -23,10 +23,10 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from ensel import PredictionTable, load_dataset
-from ensel.evaluation.intervals import SplitScores, difference_interval
-from ensel.evaluation.scoring import Plan, score_split
-from ensel.evaluation.splits import random_splits
 from ensel.files import written_whole
+from ensel.heldout.intervals import SplitScores, difference_interval
+from ensel.heldout.scoring import Plan, score_split
+from ensel.heldout.splits import random_splits
 from ensel.selection import greedy_shortfall
 
 RESULTS = Path(__file__).parent / "results"

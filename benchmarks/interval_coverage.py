@@ -23,10 +23,10 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from ensel import PredictionTable, load_dataset, select
-from ensel.evaluation.intervals import SplitScores, accuracy_interval, difference_interval
-from ensel.evaluation.scoring import Key, Plan, score_split
-from ensel.evaluation.splits import Split, random_splits
 from ensel.files import written_whole
+from ensel.heldout.intervals import SplitScores, accuracy_interval, difference_interval
+from ensel.heldout.scoring import Key, Plan, score_split
+from ensel.heldout.splits import Split, random_splits
 
 METHODS = ("single-best", "random", "top-k", "mrmr", "greedy-mi")
 PLAN = Plan.grid(METHODS, ("majority", "weighted", "map"), (1, 3, 5))

@@ -31,14 +31,14 @@ from statsmodels.stats.multitest import multipletests
 from tqdm import tqdm
 
 from ensel import PredictionTable, load_dataset
-from ensel.evaluation.choice import candidate_keys, choose, cross_validate
-from ensel.evaluation.intervals import SplitScores
-from ensel.evaluation.progress import run_each
-from ensel.evaluation.regret import regret_summary
-from ensel.evaluation.scoring import SINGLE_KEY, Key, Plan, score_split
-from ensel.evaluation.splits import Split, random_splits
+from ensel.choosing.rules import candidate_keys, choose, cross_validate
 from ensel.figures.regret import regret_figure
 from ensel.files import written_whole
+from ensel.heldout.intervals import SplitScores
+from ensel.heldout.scoring import SINGLE_KEY, Key, Plan, score_split
+from ensel.heldout.splits import Split, random_splits
+from ensel.parallel import run_each
+from ensel.studies.regret import regret_summary
 from ensel.voting import VOTES
 
 HERE = Path(__file__).parent

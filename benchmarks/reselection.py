@@ -17,7 +17,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from ensel import PredictionTable, load_dataset
-from ensel.evaluation.reselection import AT_ONCE, Always, buy_again
+from ensel.choosing.stability import AT_ONCE, Always, buy_again
 from ensel.files import written_whole
 from ensel.selection import SELECTORS
 

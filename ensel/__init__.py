@@ -4,29 +4,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ensel.choosing import frontier, reselect, select
     from ensel.datasets import list_datasets, load_dataset
-    from ensel.ensemble import Ensemble
-    from ensel.errors import InputError, InputWarning
-    from ensel.evaluation import compare, describe, error_floor, frontier, reselect, select
+    from ensel.error_model.floor import error_floor
+    from ensel.exceptions import InputError, InputWarning
     from ensel.formats import read_table
-    from ensel.predictions import PredictionTable
+    from ensel.heldout import compare, describe
+    from ensel.policies.ensemble import Ensemble
+    from ensel.table.prediction_table import PredictionTable
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Ensemble": "ensel.ensemble",
-    "InputError": "ensel.errors",
-    "InputWarning": "ensel.errors",
-    "PredictionTable": "ensel.predictions",
-    "compare": "ensel.evaluation",
-    "describe": "ensel.evaluation",
-    "error_floor": "ensel.evaluation",
-    "frontier": "ensel.evaluation",
+    "Ensemble": "ensel.policies.ensemble",
+    "InputError": "ensel.exceptions",
+    "InputWarning": "ensel.exceptions",
+    "PredictionTable": "ensel.table.prediction_table",
+    "compare": "ensel.heldout",
+    "describe": "ensel.heldout",
+    "error_floor": "ensel.error_model.floor",
+    "frontier": "ensel.choosing",
     "list_datasets": "ensel.datasets",
     "load_dataset": "ensel.datasets",
     "read_table": "ensel.formats",
-    "reselect": "ensel.evaluation",
-    "select": "ensel.evaluation",
+    "reselect": "ensel.choosing",
+    "select": "ensel.choosing",
 }
 
 __all__ = [

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ensel.errors import InputError
+from ensel.exceptions import InputError
 
 
 @contextlib.contextmanager

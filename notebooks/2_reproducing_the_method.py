@@ -29,10 +29,10 @@ from ensel import load_dataset
 from ensel.datasets import get_dataset
 from ensel.datasets.files import find_local
 from ensel.error_model import pattern_probabilities, simulate, uniform_floor, uniform_majority_error
-from ensel.evaluation.intervals import SplitScores, difference_interval
-from ensel.evaluation.scoring import Plan, score_split
-from ensel.evaluation.splits import random_splits
 from ensel.figures.style import RC
+from ensel.heldout.intervals import SplitScores, difference_interval
+from ensel.heldout.scoring import Plan, score_split
+from ensel.heldout.splits import random_splits
 from ensel.information import every_information, mutual_information
 from ensel.selection import greedy_shortfall
 

@@ -153,7 +153,7 @@ lines = ["mean_error", "best_single_error", "mean_tetrachoric", "uniform_floor",
 pd.DataFrame(floor.estimates, index=["value", "low", "high"]).T.loc[lines].round(4)
 
 # %%
-from ensel.evaluation.floor_result import ASSUMPTIONS
+from ensel.error_model.floor_result import ASSUMPTIONS
 
 for name, words in ASSUMPTIONS.items():
     print(f"{name:<14} {words}")

@@ -18,7 +18,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ensel import load_dataset
-from ensel.evaluation import assess_information
+from ensel.choosing import assess_information
 from ensel.figures.style import RC
 from ensel.information import (
     fano_error_bound,

@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ensel.datasets.files import RawFile, fetch_all, find_local, manifest
-from ensel.errors import InputError
+from ensel.exceptions import InputError
 
 if TYPE_CHECKING:
-    from ensel.predictions import PredictionTable
+    from ensel.table.prediction_table import PredictionTable
 
 __all__ = ["DATASETS", "Dataset", "get_dataset", "list_datasets", "load_dataset"]
 

@@ -10,7 +10,7 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from urllib.parse import quote
 
-from ensel.errors import InputError
+from ensel.exceptions import InputError
 
 DATA_FOLDER_VARIABLE = "ENSEL_DATA"
 

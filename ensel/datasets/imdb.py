@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ensel.predictions import PredictionTable
+from ensel.table.prediction_table import PredictionTable
 
 CLASSES = ("negative", "positive")
 POOL_FILE = "imdb_pool.parquet"

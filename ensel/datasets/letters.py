@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ensel.answers import MISSING
+from ensel.table.codes import MISSING
 
 
 def letter_codes(text: pd.DataFrame, n_classes: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ensel.datasets.letters import letter_codes
-from ensel.predictions import PredictionTable
+from ensel.table.prediction_table import PredictionTable
 
 LETTERS = ("A", "B", "C", "D")
 

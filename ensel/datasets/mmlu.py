@@ -9,8 +9,8 @@ import pandas as pd
 
 from ensel.datasets.files import manifest
 from ensel.datasets.letters import letter_codes
-from ensel.errors import InputError
-from ensel.predictions import PredictionTable
+from ensel.exceptions import InputError
+from ensel.table.prediction_table import PredictionTable
 
 LETTERS = ("A", "B", "C", "D")
 ITEMS_PER_SUBJECT = 100  # in all.csv, whose rows are blocks of one subject each

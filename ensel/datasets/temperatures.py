@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ensel.answers import MISSING
 from ensel.datasets.letters import letter_codes
-from ensel.predictions import PredictionTable
+from ensel.table.codes import MISSING
+from ensel.table.prediction_table import PredictionTable
 
 LETTERS = ("A", "B", "C", "D", "E")
 N_SAMPLES = 10  # answers a model gave per question and temperature

@@ -2,7 +2,7 @@
 
 from ensel.error_model.bayes import BayesError, bayes_error
 from ensel.error_model.bivariate import Phi2, phi2
-from ensel.error_model.cofailure import CoFailure, co_failure
+from ensel.error_model.co_failure import CoFailure, co_failure
 from ensel.error_model.copula import GaussianCopulaErrors, make_positive_definite
 from ensel.error_model.factors import Factors, fit_factors
 from ensel.error_model.families import families_of, read_families, within_and_across

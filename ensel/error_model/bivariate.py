@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.special import erfcx, ndtr
 
-from ensel.errors import InputError
+from ensel.exceptions import InputError
 
 FAR = 40.0  # Phi(-FAR) is 0 in double precision: anything beyond is as good as infinite
 STRONG = 0.925  # |rho| from which the integral starts at +-1 instead of 0

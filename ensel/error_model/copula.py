@@ -11,7 +11,6 @@ from scipy.special import ndtr, ndtri
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ensel.answers import as_codes
 from ensel.error_model.bayes import (
     BayesError,
     bayes_error,
@@ -32,7 +31,8 @@ from ensel.error_model.wrong_answers import (
     popularity,
     wrong_agreement,
 )
-from ensel.errors import InputError
+from ensel.exceptions import InputError
+from ensel.table.codes import as_codes
 
 SMALLEST_EIGENVALUE = 1e-6
 REPAIR_ROUNDS = 300

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ensel.errors import InputError
+from ensel.exceptions import InputError
 
 
 def read_families(path: str | PathLike[str] | None = None) -> list[tuple[str, str]]:

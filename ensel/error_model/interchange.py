@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ensel.errors import InputError
+from ensel.exceptions import InputError
 
 
 def to_copulae(correlation: np.ndarray) -> Any:

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from ensel.error_model.bayes import fill_wrong_answers
-from ensel.errors import InputError
-from ensel.predictions import PredictionTable
+from ensel.exceptions import InputError
+from ensel.table.prediction_table import PredictionTable
 
 
 def simulate(

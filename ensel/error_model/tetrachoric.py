@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from ensel.error_model.bivariate import Phi2, phi2
-from ensel.errors import InputError
+from ensel.exceptions import InputError
 
 ITEMS_AT_ONCE = 2**15  # rows made float at a time; float32 counts exactly up to 2^24
 PAIRS_AT_ONCE = 2**14  # pairs solved at a time: their arrays stay in the processor's cache

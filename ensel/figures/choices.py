@@ -79,7 +79,7 @@ def learning_figure(rows: pd.DataFrame) -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        `ensel.evaluation.learning_curve.learning_curves` of one or more datasets, with `dataset`
+        `ensel.choosing.learning_curve.learning_curves` of one or more datasets, with `dataset`
         and `n_items`.
 
     Returns
@@ -139,7 +139,7 @@ def temperature_figure(rows: pd.DataFrame) -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        `ensel.evaluation.temperature_mixes.temperature_mixes` of one or more datasets, with
+        `ensel.studies.temperature_mixes.temperature_mixes` of one or more datasets, with
         `dataset`, `n_items` and `n_models`.
 
     Returns

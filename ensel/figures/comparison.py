@@ -13,7 +13,7 @@ from ensel.figures.style import DOUBLE_COLUMN, METHOD_STYLE, RC, zoom
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ensel.evaluation.comparison import Comparison
+    from ensel.heldout.comparison import Comparison
 
 MAY_LEAVE = ("random", "gain-per-cost")
 """Methods that, at a budget in queries, may lie too far below to be framed."""

@@ -15,7 +15,7 @@ from scipy.spatial.distance import squareform
 from ensel.figures.style import DOUBLE_COLUMN, FLOOR_STYLE, RC
 
 if TYPE_CHECKING:
-    from ensel.evaluation.floor_result import Floor
+    from ensel.error_model.floor_result import Floor
 
 
 LINES = {

@@ -28,7 +28,7 @@ def terms_figure(rows: pd.DataFrame) -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        `ensel.evaluation.ablation.information_by_term` of one or more datasets, with `dataset`,
+        `ensel.studies.ablation.information_by_term` of one or more datasets, with `dataset`,
         `n_items` and `label_entropy`.
 
     Returns
@@ -69,7 +69,7 @@ def ablation_figure(rows: pd.DataFrame) -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        `ensel.evaluation.ablation.ablate_terms` of one or more datasets, with `dataset` and
+        `ensel.studies.ablation.ablate_terms` of one or more datasets, with `dataset` and
         `n_items`.
 
     Returns

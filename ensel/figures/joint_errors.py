@@ -104,7 +104,7 @@ def co_failure_pools_figure(rows: pd.DataFrame) -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        `ensel.evaluation.joint_failure.joint_failure` of one or more datasets, with `dataset` and
+        `ensel.error_model.joint_failure.joint_failure` of one or more datasets, with `dataset` and
         `n_items`.
 
     Returns

@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from ensel.evaluation.regret import LABELS, MEAN
 from ensel.figures.style import DOUBLE_COLUMN, POOL_STYLE, RC
+from ensel.studies.regret import LABELS, MEAN
 
 SHADES = ("#7F7F7F", "#E69F00", "#56B4E9", "#000000")
 MARKS = ("x", "o", "s", "D")
@@ -29,7 +29,7 @@ def regret_figure(rows: pd.DataFrame) -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        As `ensel.evaluation.regret.regret_summary` gives it.
+        As `ensel.studies.regret.regret_summary` gives it.
 
     Returns
     -------

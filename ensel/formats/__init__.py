@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ensel.errors import InputError
-from ensel.predictions import PredictionTable
+from ensel.exceptions import InputError
+from ensel.table.prediction_table import PredictionTable
 
 
 def read_table(

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ensel.answers import MISSING
-from ensel.errors import InputError, shorten
+from ensel.exceptions import InputError, shorten
 from ensel.files import written_whole
 from ensel.formats.frames import ITEM_COLUMNS
-from ensel.predictions import PredictionTable
+from ensel.table.codes import MISSING
+from ensel.table.prediction_table import PredictionTable
 
 
 def read_delimited(path: Path) -> pd.DataFrame:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ensel.answers import MISSING
-from ensel.errors import InputError, InputWarning, shorten
-from ensel.predictions import PredictionTable
+from ensel.exceptions import InputError, InputWarning, shorten
+from ensel.table.codes import MISSING
+from ensel.table.prediction_table import PredictionTable
 
 ITEM_COLUMNS = ("subject", "topic", "n_options", "error_type", "option", "group")
 """Columns of a wide file that describe the item and are not queries."""

@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ensel.answers import MISSING
-from ensel.errors import InputError, shorten
+from ensel.exceptions import InputError, shorten
 from ensel.formats.parquet_writer import KEY, VERSION, item_digest
-from ensel.predictions import PredictionTable
+from ensel.table.codes import MISSING
+from ensel.table.prediction_table import PredictionTable
 
 
 def read_own_parquet(path: Path, queries: Sequence[str] | None = None) -> PredictionTable | None:

@@ -14,11 +14,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ensel.answers import MISSING
-from ensel.errors import InputError
+from ensel.exceptions import InputError
 from ensel.files import written_whole
-from ensel.predictions import PredictionTable
-from ensel.table_parts import checked_codes, checked_probabilities, checked_queries
+from ensel.table.codes import MISSING
+from ensel.table.parts import checked_codes, checked_probabilities, checked_queries
+from ensel.table.prediction_table import PredictionTable
 
 KEY = b"ensel"
 VERSION = 1

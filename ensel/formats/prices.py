@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ensel.errors import InputError, shorten
-from ensel.predictions import PredictionTable
+from ensel.exceptions import InputError, shorten
+from ensel.table.prediction_table import PredictionTable
 
 COST_UNIT = "USD per 1,000 questions"
 PRICES = ("input", "output")

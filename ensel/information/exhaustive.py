@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ensel.information.entropy import entropy_of_counts
-from ensel.information.threads import n_threads as available
+from ensel.information.kernels.threads import n_threads as available
 
 if TYPE_CHECKING:
-    from ensel.information.bit_planes import Packed
+    from ensel.information.kernels.every_set import Packed
 
 # Nanoseconds for a plane's range of words, for one of its words, and for an item of a histogram:
 # measured on one machine, to compare the two ways.
@@ -52,8 +52,8 @@ def every_information(
     limit : float
         Sets that cost more are left out.
     n_threads : int, optional
-        Default: one where there is little to do, else `ensel.information.threads.n_threads`. The
-        result is the same.
+        Default: one where there is little to do, else as many as
+        `ensel.information.kernels.threads.n_threads` allows. The result is the same.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def every_information(
     >>> every_information(X, np.array([0, 1, 2, 3]), 2)  # of 0, 1; of 0, 2; of 1, 2
     array([2., 1., 2.])
     """
-    from ensel.information.bit_planes import pack
+    from ensel.information.kernels.every_set import pack
 
     n_queries = answers.shape[1]
     if not 1 <= size <= n_queries:
@@ -138,7 +138,7 @@ def _count(
     packed: Packed, first: np.ndarray, costs: np.ndarray, limit: float, left: np.ndarray
 ) -> None:
     """The quicker of the two ways for the sets from `first` on."""
-    from ensel.information.bit_planes import by_histogram, by_planes
+    from ensel.information.kernels.every_set import by_histogram, by_planes
 
     n_items, n_words = len(packed.labels), packed.planes.shape[2]
     n_patterns = min(float(packed.n_codes.mean()) ** (len(first) - 1), n_items / 2)

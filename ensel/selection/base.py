@@ -14,17 +14,17 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ensel.answers import (
+from ensel.selection.ties import Ties
+from ensel.table.codes import (
     check_class_codes,
     checked_codes,
     checked_weights,
     class_positions,
     label_codes,
 )
-from ensel.selection.ties import Ties
 
 if TYPE_CHECKING:
-    from ensel.information.counting import JointCounts
+    from ensel.information.kernels.joint_counts import JointCounts
 
 BLOCK_CELLS = 2**22  # answers looked at together, so that no second matrix is made
 
@@ -85,7 +85,7 @@ class Market:
     @cached_property
     def counts(self) -> JointCounts:
         """Compiled joint counts of the items that count, made when first asked for."""
-        from ensel.information.counting import JointCounts
+        from ensel.information.kernels.joint_counts import JointCounts
 
         return JointCounts(self.answers, self.labels, self.weights)
 

@@ -11,7 +11,7 @@ from ensel.selection.base import Market, QuerySelector
 from ensel.voting.logit import class_precision, fit_weights, log_probabilities, one_hot
 
 if TYPE_CHECKING:
-    from ensel.information.counting import JointCounts
+    from ensel.information.kernels.joint_counts import JointCounts
 
 SHRINKAGE = 10.0
 
@@ -67,7 +67,7 @@ class GreedyLogit(QuerySelector):
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         if not self.caution >= 0:
             raise ValueError(f"caution={self.caution!r}; a number from 0 is needed")
-        from ensel.information.logit_gains import logit_gains
+        from ensel.information.kernels.logit_gains import logit_gains
 
         counts, n_classes = market.counts, len(market.classes)
         labels, positions = counts.labels, market.positions

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.errors import Flaky, HypothesisException
 from hypothesis.strategies import SearchStrategy
 
-from ensel.predictions import PredictionTable
+from ensel.table.prediction_table import PredictionTable
 
 MOST_SHOWN = 24  # items of an example that are printed one by one
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from ensel.answers import MISSING
 from ensel.error_model.simulated import simulate
-from ensel.predictions import PredictionTable
+from ensel.table.codes import MISSING
+from ensel.table.prediction_table import PredictionTable
 from ensel.testing.callers import Buyer
 from ensel.testing.laws import LawReport, Laws, name_of, require, try_laws
 from ensel.testing.strategies import prediction_tables

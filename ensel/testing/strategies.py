@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from ensel.answers import MISSING
 from ensel.error_model.simulated import simulate
-from ensel.predictions import PredictionTable
+from ensel.table.codes import MISSING
+from ensel.table.prediction_table import PredictionTable
 
 SKEW = 6  # how many times more often a skewed table draws class 0
 

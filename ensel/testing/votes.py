@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from ensel.answers import MISSING
-from ensel.predictions import PredictionTable
+from ensel.table.codes import MISSING
+from ensel.table.prediction_table import PredictionTable
 from ensel.testing.callers import Voter
 from ensel.testing.laws import LawReport, Laws, name_of, require, try_laws
 from ensel.testing.strategies import copula_pools, prediction_tables

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ensel.answers import as_codes, checked_weights, class_positions
+from ensel.table.codes import as_codes, checked_weights, class_positions
 
 TIED = 1e-12
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ensel.information import every_information, mutual_information
-from ensel.information.bit_planes import by_histogram, by_planes, pack
 from ensel.information.exhaustive import sets_at
+from ensel.information.kernels.every_set import by_histogram, by_planes, pack
 
 
 @st.composite

@@ -1,0 +1,220 @@
+"""What `select` returns."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ensel.choosing.evidence import Evidence
+from ensel.heldout.intervals import Estimate, Z
+from ensel.heldout.scoring import SINGLE
+from ensel.policies.ensemble import Ensemble
+from ensel.results import plain
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The best ensemble, where a single query was preferred to it.
+
+    Attributes
+    ----------
+    method, vote : str
+    size : int
+        Queries.
+    gain : Estimate
+        Its held-out accuracy less that of the single best query.
+    """
+
+    method: str
+    vote: str
+    size: int
+    gain: Estimate
+
+
+@dataclass(frozen=True, repr=False)
+class Selection:
+    """Result of `select`.
+
+    Attributes
+    ----------
+    dataset, method, vote : str
+    budget : int
+        Queries that could be bought; `queries` may be fewer.
+    money : float or None
+        What the queries were allowed to cost together, in `cost_unit`.
+    chosen : bool
+        Whether method, vote and number of queries were chosen by cross-validation.
+    steps : DataFrame
+        One row per bought query, in order: `query`, `model`, `cost`, `train_accuracy` (on all
+        items), `gain` (what it brought when bought, in `gain_unit`), `accuracy`: held-out accuracy
+        of buying up to here (with exact-mi, of the best set of that many).
+    gain_unit : str
+        "bits" or "accuracy".
+    expected : Estimate
+        Held-out accuracy, honest about having chosen.
+    single_best : str
+        Query with the highest accuracy on all items.
+    single : Estimate
+        Held-out accuracy of asking the best query alone.
+    gain_vs_single : Estimate
+        Paired difference of the two.
+    rejected : Rejected or None
+        Where one query is bought, the ensemble that was not worth it.
+    by_budget : DataFrame
+        The choice for every budget up to this one: `budget`, `method`, `vote`, `size`, `queries`
+        (a list), `cost`, `accuracy` with `ci_low` and `ci_high`, `gain_vs_single` with
+        `gain_ci_low` and `gain_ci_high`.
+    information : Evidence
+        What the bought queries tell about the label.
+    commonest : (str, float)
+        The commonest label and its share: what answering it always would get, for nothing.
+    silent : float
+        Share of items on which no bought query answers. They count as wrong in all accuracies
+        here; the ensemble guesses a label for them.
+    stability : DataFrame
+        `query`, `share` of the resamples that buy it, with its exact binomial 95 % interval
+        `ci_low` and `ci_high`.
+    learning_curve : DataFrame
+        See `ensel.choosing.learning_curve`.
+    n_items, n_folds, n_repeats, seed : int
+    ensemble : Ensemble
+        Fitted on all items.
+    cost_unit : str or None
+    """
+
+    dataset: str
+    method: str
+    vote: str
+    budget: int
+    money: float | None
+    chosen: bool
+    steps: pd.DataFrame
+    gain_unit: str
+    expected: Estimate
+    single_best: str
+    single: Estimate
+    gain_vs_single: Estimate
+    rejected: Rejected | None
+    by_budget: pd.DataFrame
+    information: Evidence
+    commonest: tuple[str, float]
+    silent: float
+    stability: pd.DataFrame
+    learning_curve: pd.DataFrame
+    n_items: int
+    n_folds: int
+    n_repeats: int
+    seed: int
+    ensemble: Ensemble
+    cost_unit: str | None = None
+
+    @property
+    def queries(self) -> list[str]:
+        """Names of the bought queries, in order."""
+        return list(self.steps["query"])
+
+    @property
+    def cost(self) -> float:
+        """Cost per item of the bought queries; NaN where unknown."""
+        return float(self.steps["cost"].sum(skipna=False))
+
+    @property
+    def why(self) -> str:
+        """What was found, in words."""
+        gain = self.gain_vs_single
+        label, share = self.commonest
+        if self.expected.low <= share:
+            return (
+                f"not clearly better than always answering {label}, which gets {100 * share:.1f} % "
+                "and costs nothing"
+            )
+        if self.chosen and self.method == SINGLE:
+            if self.rejected is None:
+                return "the budget is one query"
+            best = self.rejected
+            words = "query" if best.size == 1 else "queries"
+            return (
+                f"no ensemble within the budget is clearly better than asking {self.single_best} "
+                f"alone: the best ({best.method} + {best.vote}, {best.size} {words}) gains "
+                f"{best.gain.points}"
+            )
+        if gain.low > 0:
+            return f"better than asking {self.single_best} alone by {gain.points}"
+        if gain.high < 0:
+            return f"worse than asking {self.single_best} alone: buy that one query"
+        error = (gain.high - gain.low) / (2 * Z)
+        likely = self.chosen and gain.value > error
+        verdict = "probably better than" if likely else "no clear gain over"
+        return f"{verdict} asking {self.single_best} alone: {gain.points}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as written by `to_json`."""
+        rejected = self.rejected
+        data: dict[str, Any] = {
+            "dataset": self.dataset,
+            "queries": self.queries,
+            "method": self.method,
+            "vote": self.vote,
+            "budget": self.budget,
+            "money": self.money,
+            "cost": self.cost,
+            "cost_unit": self.cost_unit,
+            "expected_accuracy": self.expected.value,
+            "ci_low": self.expected.low,
+            "ci_high": self.expected.high,
+            "single_best": self.single_best,
+            "single_best_accuracy": self.single.value,
+            "single_best_ci_low": self.single.low,
+            "single_best_ci_high": self.single.high,
+            "gain_vs_single": self.gain_vs_single.value,
+            "gain_ci_low": self.gain_vs_single.low,
+            "gain_ci_high": self.gain_vs_single.high,
+            "why": self.why,
+            "rejected": None
+            if rejected is None
+            else {
+                "method": rejected.method,
+                "vote": rejected.vote,
+                "size": rejected.size,
+                "gain": rejected.gain.value,
+                "gain_ci_low": rejected.gain.low,
+                "gain_ci_high": rejected.gain.high,
+            },
+            "information_bits": self.information.to_dict(),
+            "commonest_label": self.commonest[0],
+            "commonest_label_share": self.commonest[1],
+            "silent_share": self.silent,
+            "stability": self.stability.to_dict("records"),
+            "by_budget": self.by_budget.to_dict("records"),
+            "learning_curve": self.learning_curve.to_dict("records"),
+            "chosen": self.chosen,
+            "gain_unit": self.gain_unit,
+            "steps": self.steps.to_dict("records"),
+            "n_items": self.n_items,
+            "n_folds": self.n_folds,
+            "n_repeats": self.n_repeats,
+            "seed": self.seed,
+        }
+        return plain(data)
+
+    def to_json(self) -> str:
+        """JSON text: NaN becomes null."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
+
+    def __repr__(self) -> str:
+        e = self.expected
+        return (
+            f"Selection({self.dataset}, {self.method} + {self.vote}: {', '.join(self.queries)}; "
+            f"expected accuracy {e.value:.4f} [{e.low:.4f}, {e.high:.4f}])"
+        )
+
+    def _repr_html_(self) -> str:
+        e = self.expected
+        return (
+            f"<p><b>{self.method} + {self.vote}</b> on {self.dataset}, budget {self.budget}: "
+            f"expected accuracy {e.value:.4f} [{e.low:.4f}, {e.high:.4f}]: {self.why}</p>"
+            + self.steps.round(4).to_html(index=False)
+        )

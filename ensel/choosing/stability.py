@@ -1,0 +1,279 @@
+"""The same choice on other items: how often each query would be bought again.
+
+Resamples of the questions are weights of the items, not copied rows: answers are packed once for
+all of them, and an item that was not drawn counts nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ensel.exceptions import InputError
+from ensel.heldout.checks import (
+    EXACT,
+    check_labelled,
+    check_money,
+    check_searchable,
+    check_whole,
+    checked_budgets,
+    known_names,
+)
+from ensel.heldout.intervals import LEVEL
+from ensel.heldout.scoring import buy, selector_of
+from ensel.heldout.splits import check_seed, distinct_rows, draw_with_replacement
+from ensel.parallel import run_all
+from ensel.selection import SELECTORS
+from ensel.selection.base import open_market
+from ensel.table.prediction_table import PredictionTable
+
+AT_ONCE = 25
+"""Resamples a job: enough to pay for packing the answers, few enough to share among workers."""
+
+
+@dataclass(frozen=True, repr=False)
+class Reselection:
+    """Result of `reselect`.
+
+    Attributes
+    ----------
+    dataset, method : str
+    budget : int
+    n_boot : int
+        Resamples, without those that hold one class only.
+    bought : DataFrame
+        One row per query bought at least once, most often bought first: `query`, `share` of the
+        resamples that buy it, with `ci_low` and `ci_high` (95 %, exact binomial: of the share
+        that infinitely many resamples would have), `all_items`: whether the whole table buys it.
+    sets : DataFrame
+        One row per set, most frequent first: `queries` (a list, in the table's order), `share`.
+    """
+
+    dataset: str
+    method: str
+    budget: int
+    n_boot: int
+    bought: pd.DataFrame
+    sets: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return (
+            f"Reselection({self.dataset}, {self.method}, budget {self.budget}: {len(self.sets)} "
+            f"different sets in {self.n_boot} resamples)"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self!r}</p>" + self.bought.round(3).to_html(index=False)
+
+
+def reselect(
+    table: PredictionTable,
+    method: str = "greedy-logit",
+    budget: int = 3,
+    *,
+    money: float | None = None,
+    n_boot: int = 1000,
+    seed: int = 0,
+    progress: bool | None = None,
+) -> Reselection:
+    """Buy again on items drawn with replacement.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled.
+    method : str
+        Of ``single-best random top-k mrmr jmi greedy-mi greedy-logit gain-per-cost self-moa
+        exact-mi``.
+    budget : int
+        Queries a question.
+    money : float, optional
+        Most that the queries may cost together.
+    n_boot : int
+        Resamples. Where items are copies of questions, questions are drawn.
+    seed : int
+        Same seed, same numbers, on any number of workers.
+    progress : bool, optional
+        Show a progress bar; default only on a terminal.
+
+    Returns
+    -------
+    Reselection
+
+    Raises
+    ------
+    InputError
+        Unlabelled or one-class table, an unknown method, a budget outside the pool, fewer than one
+        resample.
+
+    Examples
+    --------
+    >>> from ensel import load_dataset
+    >>> pool = load_dataset("imdb").subset(items=slice(0, None, 50))
+    >>> found = reselect(pool, "top-k", 3, n_boot=100)
+    >>> len(found.sets) > 0, found.n_boot
+    (True, 100)
+    """
+    check_labelled(table)
+    known_names([method], SELECTORS, "method")
+    checked_budgets([budget], table)
+    check_money(money, table)
+    if method == EXACT:
+        check_searchable(table, [budget], money)
+    check_whole(n_boot, "resamples", 1)
+    draws = buy_again(
+        table, Always(method, budget), money=money, n_boot=n_boot, seed=seed, progress=progress
+    )
+    whole = buy(table, method, budget, distinct_rows(table), seed, money)[0]
+    bought = shares_bought(table, draws)
+    kept = [table.query_names[j] for j in whole]
+    return Reselection(
+        table.name, method, budget, len(draws), bought.assign(all_items=bought["query"].isin(kept)),
+        _sets(table, draws),
+    )  # fmt: skip
+
+
+class Always:
+    """The same method and number of queries, whatever the weights."""
+
+    def __init__(self, method: str, budget: int) -> None:
+        self.choice = method, budget
+
+    def __call__(self, weights: np.ndarray) -> tuple[str, int]:
+        """Method and budget."""
+        return self.choice
+
+
+def buy_again(
+    table: PredictionTable,
+    choice: Callable[[np.ndarray], tuple[str, int]],
+    *,
+    money: float | None = None,
+    n_boot: int,
+    seed: int,
+    progress: bool | None = None,
+) -> list[list[int]]:
+    """Columns bought in each resample.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    choice : callable
+        From the weights of the questions, shape (n_questions,), to method and budget.
+    money : float, optional
+    n_boot, seed : int
+    progress : bool, optional
+
+    Returns
+    -------
+    list of list of int
+        In the order of buying; resamples that hold one class only are left out.
+
+    Raises
+    ------
+    InputError
+        If all of them are.
+    """
+    from joblib import delayed
+
+    children = np.random.SeedSequence([check_seed(seed), 6]).spawn(n_boot)
+    parts = [children[start : start + AT_ONCE] for start in range(0, n_boot, AT_ONCE)]
+    jobs = (delayed(_buy_part)(table, choice, money, part) for part in parts)
+    done = run_all(
+        jobs, len(parts), shared=[table, choice], label="buying again", unit="part",
+        progress=progress,
+    )  # fmt: skip
+    orders = [order for part in done for order in part]
+    if not orders:
+        raise InputError(
+            f"{table.name}: too few items of the rarer classes to resample {table.n_items} items"
+        )
+    return orders
+
+
+def _buy_part(
+    table: PredictionTable,
+    choice: Callable[[np.ndarray], tuple[str, int]],
+    money: float | None,
+    children: list[np.random.SeedSequence],
+) -> list[list[int]]:
+    groups, rows = table.groups, distinct_rows(table)
+    drawn = np.stack(
+        [draw_with_replacement(table.n_questions, np.random.default_rng(s)) for s in children]
+    )
+    weights = drawn[:, groups[rows]]
+    whole = len(rows) == table.n_items
+    answers, labels = (
+        (table.answers, table.known_labels)
+        if whole
+        else (table.answers[rows], table.known_labels[rows])
+    )
+    market = open_market(
+        answers, labels.astype(np.int64), models=table.models, costs=table.costs, money=money
+    )
+    of_class = np.stack(
+        [weights[:, market.labels == y].sum(axis=1) for y in range(len(market.classes))]
+    )
+    orders = []
+    # A draw of its own for each: what only ties or chance decide is not stable.
+    seeds = [int(child.generate_state(1)[0]) for child in children]
+    for i, resampled in enumerate(market.reweighted(weights, seeds)):
+        if (of_class[:, i] > 0).sum() < 2:
+            continue
+        method, budget = choice(drawn[i])
+        selector = selector_of(method, budget, seeds[i], money)
+        if (of_class[:, i] > 0).all():
+            orders.append(selector.buy(resampled))
+        else:  # a class that was not drawn is no class
+            selector.fit(
+                answers, labels, models=table.models, costs=table.costs, sample_weight=weights[i]
+            )
+            orders.append([int(j) for j in selector.order_])
+    return orders
+
+
+def shares_bought(table: PredictionTable, draws: list[list[int]]) -> pd.DataFrame:
+    """Share of resamples that buy each query.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    draws : list of list of int
+        From `buy_again`.
+
+    Returns
+    -------
+    DataFrame
+        One row per query bought at least once, most often bought first: `query`, `share`, and its
+        exact binomial 95 % interval, `ci_low` and `ci_high`.
+    """
+    counts = np.bincount(np.concatenate(draws), minlength=table.n_queries)
+    interval = [
+        stats.binomtest(int(count), len(draws)).proportion_ci(LEVEL, "exact") for count in counts
+    ]
+    frame = pd.DataFrame(
+        {
+            "query": table.query_names,
+            "share": counts / len(draws),
+            "ci_low": [ci.low for ci in interval],
+            "ci_high": [ci.high for ci in interval],
+        }
+    )
+    frame = frame[frame["share"] > 0]
+    return frame.sort_values("share", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _sets(table: PredictionTable, draws: list[list[int]]) -> pd.DataFrame:
+    found = Counter(tuple(sorted(order)) for order in draws)
+    names = table.query_names
+    return pd.DataFrame(
+        {
+            "queries": [[names[j] for j in columns] for columns, _ in found.most_common()],
+            "share": [count / len(draws) for _, count in found.most_common()],
+        }
+    )

@@ -1,0 +1,7 @@
+"""Splits, scores and paired intervals on items not learned from: nothing is chosen here."""
+
+from ensel.heldout.comparison import Comparison, compare
+from ensel.heldout.description import Description, describe
+from ensel.heldout.intervals import Estimate
+
+__all__ = ["Comparison", "Description", "Estimate", "compare", "describe"]

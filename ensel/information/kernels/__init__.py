@@ -1,0 +1,1 @@
+"""Compiled counting: answers as bit planes, and what is counted on them."""

@@ -1,0 +1,1 @@
+"""Policies: what to ask, when to stop, and what to answer."""

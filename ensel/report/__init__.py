@@ -1,0 +1,1 @@
+"""Results as reports, for the terminal and for whatever else shows them."""

@@ -1,0 +1,1 @@
+"""Studies of the method itself: ablation, temperature mixes, regret, the committed figures."""

@@ -1,0 +1,139 @@
+"""Recipes: held-out accuracy against budget, money and labels."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ensel.choosing.frontiers import Frontier, frontier
+from ensel.choosing.learning_curve import learning_curves
+from ensel.choosing.recommendation import OWN_VOTE
+from ensel.figures.choices import learning_figure
+from ensel.figures.comparison import budget_figure, comparison_figure
+from ensel.figures.frontiers import frontier_figure
+from ensel.heldout.comparison import Comparison
+from ensel.heldout.scoring import SINGLE, SINGLE_KEY
+from ensel.studies.paper.recipe import Recipe, labelled
+from ensel.studies.paper.sources import Sources
+
+POOLS = ("mmlu", "medmcqa", "imdb-llm", "imdb")
+MONEY = "imdb-api"
+LABELS = (50, 100, 200, 400, 800, 1600)
+LEARNERS = ("single-best", "top-k", "greedy-mi", "greedy-logit")
+BUDGET = 5
+SEPARATOR = "; "
+
+
+def _rows(sources: Sources, name: str) -> pd.DataFrame:
+    result = sources.comparison(name)
+    head = pd.DataFrame({"n_train": result.n_train, "n_splits": result.n_splits},
+                        index=result.rows.index)  # fmt: skip
+    rows = pd.concat([head, result.rows.drop(columns="queries")], axis=1)
+    return labelled(rows, sources.table(name))
+
+
+def accuracy(sources: Sources) -> pd.DataFrame:
+    """Every method with its own vote, on all pools."""
+    frame = pd.concat([_rows(sources, name) for name in POOLS], ignore_index=True)
+    own = frame["method"].map(OWN_VOTE).fillna("weighted")
+    return frame[(frame["vote"] == own) | (frame["method"] == SINGLE)]
+
+
+def comparison_of(frame: pd.DataFrame) -> Figure:
+    """Redraw a comparison from its rows."""
+    first = frame.iloc[0]
+    result = Comparison(
+        first["dataset"], int(first["n_items"]), 0, int(first["n_train"]), int(first["n_splits"]),
+        0, frame, [],
+    )  # fmt: skip
+    return comparison_figure(result)
+
+
+def money(sources: Sources) -> pd.DataFrame:
+    """What sums of money buy."""
+    table = sources.table(MONEY)
+    result = frontier(
+        table, budget=min(sources.effort.most, table.n_queries),
+        n_boot=max(sources.effort.n_boot // 4, 2), seed=sources.effort.seed, progress=False,
+    )  # fmt: skip
+    rows = result.rows.assign(
+        queries=result.rows["queries"].map(SEPARATOR.join), cost_unit=result.cost_unit or ""
+    )
+    return labelled(rows, table)
+
+
+def frontier_of(frame: pd.DataFrame) -> Figure:
+    """Redraw a frontier from its rows."""
+    first = frame.iloc[0]
+    rows = frame.assign(queries=frame["queries"].str.split(SEPARATOR))
+    unit = first["cost_unit"] if isinstance(first["cost_unit"], str) else None
+    return frontier_figure(Frontier(first["dataset"], int(first["n_items"]), rows, unit))
+
+
+def learning(sources: Sources) -> pd.DataFrame:
+    """Accuracy against labels, at one budget."""
+    parts = []
+    for name in POOLS[:3]:
+        table = sources.table(name)
+        size = min(BUDGET, sources.effort.most, table.n_queries)
+        keys = [
+            SINGLE_KEY if method == SINGLE else (method, OWN_VOTE.get(method, "weighted"), size)
+            for method in LEARNERS
+        ]
+        found = learning_curves(
+            table, keys, LABELS, baseline=("top-k", "weighted", size),
+            n_splits=sources.effort.n_splits, seed=sources.effort.seed, progress=False,
+        )  # fmt: skip
+        parts.append(labelled(found, table))
+    return pd.concat(parts, ignore_index=True)
+
+
+RECIPES = [
+    Recipe(
+        "accuracy",
+        "Held-out accuracy against queries a question (above), and the paired difference to "
+        "top-k + weighted vote at the same budget (below), each method with its own vote. "
+        "Queries and votes are learned on half of the items, judged on the other half; means "
+        "over random splits. Bands: 95 % of the paired difference, splits accounted for. Bands, "
+        "random draws and gain-per-cost (for imdb, whose costs are CPU time) may leave the "
+        "frame. The numbers also hold the intervals of the accuracies.",
+        POOLS,
+        accuracy,
+        budget_figure,
+    ),
+    *(
+        Recipe(
+            f"accuracy_{name.replace('-', '_')}",
+            f"Held-out accuracy on {name} against queries a question, all methods with all votes "
+            "(above), and the paired difference to top-k + weighted vote at the same budget "
+            "(below). Half of the items to learn from; means over random splits; bands: 95 % of "
+            "the paired difference.",
+            (name,),
+            partial(_rows, name=name),
+            comparison_of,
+        )
+        for name in POOLS
+    ),
+    Recipe(
+        "learning_curve",
+        f"Held-out accuracy of ensembles of {BUDGET} queries, and of the single best query, "
+        "against labelled items to learn from (above); the paired difference to top-k + weighted "
+        "vote learned from as many (below). Smaller training sets are part of larger ones, all "
+        "judged on the same half of the items; means over random splits; bands: 95 %, which may "
+        "leave the frame.",
+        POOLS[:3],
+        learning,
+        learning_figure,
+    ),
+    Recipe(
+        "money",
+        "Expected held-out accuracy of what `select` buys for a sum of money, against what is "
+        "spent. Joined: worth it; hollow: something cheaper is expected to be as good. "
+        "Cross-validated, less the luck of having chosen; bars: 95 %.",
+        (MONEY,),
+        money,
+        frontier_of,
+    ),
+]

@@ -1,0 +1,104 @@
+"""Recipes: samples of one model or a mixture, regret of `select`, stability of what it buys."""
+
+from __future__ import annotations
+
+import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
+
+from ensel.choosing.recommendation import select
+from ensel.exceptions import InputError
+from ensel.figures.choices import stability_figure, temperature_figure
+from ensel.figures.regret import regret_figure
+from ensel.studies.paper.recipe import Recipe, labelled
+from ensel.studies.paper.sources import Sources
+from ensel.studies.regret import regret_summary
+from ensel.studies.temperature_mixes import temperature_mixes
+
+TEMPERED = ("temperatures", "medmcqa-temperatures")
+CHOSEN_FROM = ("mmlu", "medmcqa", "imdb-llm", "imdb")
+REGRET = "regret.csv"
+SIZE = 5
+
+
+def temperatures(sources: Sources) -> pd.DataFrame:
+    """Self-MoA against mixtures."""
+    parts = []
+    for name in TEMPERED:
+        table = sources.table(name)
+        found = temperature_mixes(
+            table, SIZE, n_splits=2 * sources.effort.n_splits, seed=sources.effort.seed,
+            progress=False,
+        )  # fmt: skip
+        parts.append(labelled(found.assign(n_models=len(set(table.models))), table))
+    return pd.concat(parts, ignore_index=True)
+
+
+def stability(sources: Sources) -> pd.DataFrame:
+    """Share of resamples that buy each query."""
+    parts = []
+    for name in CHOSEN_FROM:
+        table = sources.table(name)
+        budget, draws = min(SIZE, sources.effort.most), sources.effort.n_boot
+        found = select(table, budget, n_boot=draws, seed=sources.effort.seed, progress=False)
+        rows = found.stability
+        low, high = proportion_confint((rows["share"] * draws).round(), draws, method="wilson")
+        rows = rows.assign(
+            ci_low=low, ci_high=high, bought=rows["query"].isin(found.queries), n_draws=draws,
+            method=found.method, vote=found.vote, n_bought=len(found.queries), budget=budget,
+        )  # fmt: skip
+        parts.append(labelled(rows, table))
+    return pd.concat(parts, ignore_index=True)
+
+
+def regret(sources: Sources) -> pd.DataFrame:
+    """Regret of `select`, from stored cells."""
+    path = sources.results / REGRET
+    try:
+        cells = pd.read_csv(path)
+    except ValueError as error:  # empty, no table, or no text
+        raise InputError(f"{path}: cannot be read as CSV; run benchmarks/regret.py") from error
+    found = regret_summary(cells)
+    found.insert(1, "source", f"stored benchmarks/results/{REGRET}")
+    return found
+
+
+RECIPES = [
+    Recipe(
+        "temperatures",
+        f"{SIZE} queries a question, voted by majority: samples of the best model (Self-MoA), one "
+        "sample of each of the best models, and samples of the best model at evenly spaced "
+        "temperatures, against sampling temperature; below, paired differences to Self-MoA. "
+        "Models are chosen on half of the items, judged on the other half; means over random "
+        "splits and over ten ways to take the samples; bands: 95 %. The mixture of temperatures "
+        "has no temperature: its model is the best over all of them, which is chosen from more "
+        "answers, and it is compared to Self-MoA's mean over them. One hundred questions only: "
+        "intervals are wide, and differences of a few points cannot be told from none.",
+        TEMPERED,
+        temperatures,
+        temperature_figure,
+    ),
+    Recipe(
+        "regret",
+        "What `select` loses and gains. Above: accuracy that it is behind the fixed method and "
+        "vote that is best in hindsight (chosen and judged on different splits), against "
+        "labelled items; hollow: the pool as statements, or without its best model. The black "
+        "mean is over datasets, bar: 95 %, datasets as units; single pools have no interval "
+        "here. Below: `select` less top-k + weighted vote and less the single best query, "
+        "paired, means over budgets from 2 up; bars: 95 %, an upper limit for the mean over "
+        "budgets; those of pools of 100 items leave the frame. Half of imdb-llm's items is 500.",
+        (),
+        regret,
+        regret_figure,
+        results=(REGRET,),
+    ),
+    Recipe(
+        "stability",
+        f"Share of resamples that buy each query, where `select` may buy up to {SIZE} a question "
+        "and chooses method, vote and number anew in each; filled: bought from all items "
+        "(titles: what is chosen, and how many queries); the eight most bought are shown. Bars: "
+        "95 %, Wilson, of the number of resamples.",
+        CHOSEN_FROM,
+        stability,
+        stability_figure,
+    ),
+]
