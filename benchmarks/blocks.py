@@ -83,9 +83,14 @@ def work(task: str, path: Path) -> dict[str, Any]:
         selector = SELECTORS[task](budget=10).fit(table.answers, table.labels)
         found = " ".join(str(j) for j in selector.order_)
     return {
-        "task": task, "seconds_read": read, "seconds_task": time.perf_counter() - start,
-        "mb_before": before, "mb_after_reading": after_reading, "mb_peak": peak(), "found": found,
-    }  # fmt: skip
+        "task": task,
+        "seconds_read": read,
+        "seconds_task": time.perf_counter() - start,
+        "mb_before": before,
+        "mb_after_reading": after_reading,
+        "mb_peak": peak(),
+        "found": found,
+    }
 
 
 def peak() -> float:
@@ -105,9 +110,11 @@ def written(path: Path, n_models: int, n_items: int) -> dict[str, Any]:
     start = time.perf_counter()
     write_simulated(path, n_models, n_items)
     return {
-        "task": "simulate and write", "seconds_task": time.perf_counter() - start,
-        "mb_peak": peak(), "found": f"{path.stat().st_size / 1e6:.0f} MB on disk",
-    }  # fmt: skip
+        "task": "simulate and write",
+        "seconds_task": time.perf_counter() - start,
+        "mb_peak": peak(),
+        "found": f"{path.stat().st_size / 1e6:.0f} MB on disk",
+    }
 
 
 def main() -> None:

@@ -91,12 +91,18 @@ def main() -> None:
         difference = np.abs(found[chosen] - reference).max()
         rows.append(
             {
-                "models": given.models, "items": given.items, "classes": n_classes,
-                "missing": missing, "triples": len(triples), "sample": len(chosen),
-                "rounds": given.rounds, "ratio_one_thread": round(ratio["one"]),
-                "ratio_two_threads": round(ratio["two"]), "max_difference": f"{difference:.0e}",
+                "models": given.models,
+                "items": given.items,
+                "classes": n_classes,
+                "missing": missing,
+                "triples": len(triples),
+                "sample": len(chosen),
+                "rounds": given.rounds,
+                "ratio_one_thread": round(ratio["one"]),
+                "ratio_two_threads": round(ratio["two"]),
+                "max_difference": f"{difference:.0e}",
             }
-        )  # fmt: skip
+        )
         print(
             f"{n_classes} classes, {100 * missing:.0f} % missing: all {len(triples):,} triples in "
             f"{np.median(seconds['one']) * len(triples):.3f} s, two threads "

@@ -31,8 +31,14 @@ from ensel.selection import greedy_shortfall
 
 RESULTS = Path(__file__).parent / "results"
 DATASETS = (
-    "imdb-llm", "imdb-api", "imdb", "mmlu", "mmlu-full", "medmcqa", "medmcqa-temperatures",
-)  # fmt: skip
+    "imdb-llm",
+    "imdb-api",
+    "imdb",
+    "mmlu",
+    "mmlu-full",
+    "medmcqa",
+    "medmcqa-temperatures",
+)
 METHODS, VOTES = ("greedy-mi", "exact-mi"), ("map", "logit")
 MOST_SETS = 500_000
 """In each of the splits: more are searched once, on all items, but not held out."""
@@ -53,12 +59,18 @@ def rows_of(table: PredictionTable, budgets: list[int], n_splits: int) -> list[d
         found = greedy_shortfall(table.answers, table.known_labels, k)
         for vote in VOTES if k in held_out else ("",):
             row: dict[str, Any] = {
-                "dataset": table.name, "items": table.n_items, "queries": table.n_queries,
-                "classes": table.n_classes, "budget": k,
-                "sets": math.comb(table.n_queries, k), "greedy_bits": found.greedy_bits,
-                "best_bits": found.optimum_bits, "short_bits": found.bits,
-                "short_percent": 100 * found.share, "vote": vote,
-            }  # fmt: skip
+                "dataset": table.name,
+                "items": table.n_items,
+                "queries": table.n_queries,
+                "classes": table.n_classes,
+                "budget": k,
+                "sets": math.comb(table.n_queries, k),
+                "greedy_bits": found.greedy_bits,
+                "best_bits": found.optimum_bits,
+                "short_bits": found.bits,
+                "short_percent": 100 * found.share,
+                "vote": vote,
+            }
             if vote:
                 exact, greedy = (
                     SplitScores(table.n_items, tests, [s[method, vote, k].correct for s in scored])
@@ -72,8 +84,9 @@ def rows_of(table: PredictionTable, budgets: list[int], n_splits: int) -> list[d
                 row |= {
                     "other_set_percent": 100 * float(np.mean(other)),
                     "accuracy_difference_points": 100 * differ.value,
-                    "ci_low": 100 * differ.low, "ci_high": 100 * differ.high,
-                }  # fmt: skip
+                    "ci_low": 100 * differ.low,
+                    "ci_high": 100 * differ.high,
+                }
             rows.append(row)
     return rows
 

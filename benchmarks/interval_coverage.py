@@ -32,9 +32,11 @@ METHODS = ("single-best", "random", "top-k", "mrmr", "greedy-mi")
 PLAN = Plan.grid(METHODS, ("majority", "weighted", "map"), (1, 3, 5))
 CHOSEN = ("chosen", "chosen", 5)
 SELECTED = [
-    ("top-k", "weighted", 3), ("greedy-mi", "map", 3), ("greedy-mi", "map", 5),
+    ("top-k", "weighted", 3),
+    ("greedy-mi", "map", 3),
+    ("greedy-mi", "map", 5),
     CHOSEN,
-]  # fmt: skip
+]
 BASELINE = ("top-k", "weighted")
 RESULTS = Path(__file__).parent / "results"
 
@@ -150,9 +152,12 @@ def main() -> None:
     parser.add_argument("--replicates", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument(
-        "--what", nargs="+", choices=["compare", "select"], default=["compare", "select"],
+        "--what",
+        nargs="+",
+        choices=["compare", "select"],
+        default=["compare", "select"],
         help="rows of the other stay in the output as they are",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--only-chosen", action="store_true", help="with --what select: not of given methods"
     )

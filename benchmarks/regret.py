@@ -155,18 +155,25 @@ def cell_table(results: pd.DataFrame) -> pd.DataFrame:
         above = above[lead.index]
         rows.append(
             {
-                "pool": name, "n_train": n_train, "budget": budget,
-                "select": own["accuracy"], "size": own["size"],
-                "regret": np.mean(regrets), "best_in_hindsight": names[0],
+                "pool": name,
+                "n_train": n_train,
+                "budget": budget,
+                "select": own["accuracy"],
+                "size": own["size"],
+                "regret": np.mean(regrets),
+                "best_in_hindsight": names[0],
                 "top_k_weighted": cell.loc[BASELINE, "accuracy"],
                 "single_best": cell.loc[("single-best", "majority"), "accuracy"],
-                "vs_top_k": own["vs_top_k"], "se_vs_top_k": own["se_vs_top_k"],
-                "vs_single": own["vs_single"], "se_vs_single": own["se_vs_single"],
+                "vs_top_k": own["vs_top_k"],
+                "se_vs_top_k": own["se_vs_top_k"],
+                "vs_single": own["vs_single"],
+                "se_vs_single": own["se_vs_single"],
                 "best_above_top_k": " + ".join(above.idxmax()),
                 "best_vs_top_k": fixed.loc[above.idxmax(), "vs_top_k"],
-                "z_best_vs_top_k": above.max(), "n_fixed": len(above),
+                "z_best_vs_top_k": above.max(),
+                "n_fixed": len(above),
             }
-        )  # fmt: skip
+        )
     cells = pd.DataFrame(rows)
     for rival in ("top_k", "single"):
         z = cells[f"vs_{rival}"] / cells[f"se_vs_{rival}"]
@@ -180,8 +187,13 @@ def cell_table(results: pd.DataFrame) -> pd.DataFrame:
 
 def report(cells: pd.DataFrame) -> None:
     """Print mean regrets and what is significant."""
-    cells = cells.assign(labels=pd.cut(cells["n_train"], [0, 299, 300, 999, 1e9], labels=[
-        "below 300", "300", "301 to 999", "1000 or more"]))  # fmt: skip
+    cells = cells.assign(
+        labels=pd.cut(
+            cells["n_train"],
+            [0, 299, 300, 999, 1e9],
+            labels=["below 300", "300", "301 to 999", "1000 or more"],
+        )
+    )
     means = cells.groupby("labels", observed=True)
     print((100 * means["regret"].mean()).round(3).rename("mean regret, points").to_string())
     print(means["size"].mean().round(2).rename("mean queries bought").to_string())
@@ -190,8 +202,10 @@ def report(cells: pd.DataFrame) -> None:
     for flag in ("below_top_k", "above_top_k", "below_single", "above_single"):
         print(f"select {flag.replace('_', ' ')}: {cells[flag].sum()} of {len(cells)} cells")
     missed = cells[cells["fixed_above_top_k"] & ~cells["above_top_k"]]
-    print(f"fixed method above top-k: {cells['fixed_above_top_k'].sum()} cells; select not: "
-          f"{len(missed)}")  # fmt: skip
+    print(
+        f"fixed method above top-k: {cells['fixed_above_top_k'].sum()} cells; select not: "
+        f"{len(missed)}"
+    )
     columns = ["pool", "n_train", "budget", "best_above_top_k", "best_vs_top_k", "vs_top_k"]
     print(missed[columns].round(4).to_string(index=False))
 

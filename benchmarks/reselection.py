@@ -67,12 +67,19 @@ def main() -> None:
             ratio = taken[:, 1] / taken[:, 0]
             rows.append(
                 {
-                    "pool": name, "items": table.n_items, "models": table.n_queries,
-                    "method": method, "k": 5, "resamples": AT_ONCE, "rounds": given.rounds,
-                    "times_faster": np.median(ratio), "low": ratio.min(), "high": ratio.max(),
+                    "pool": name,
+                    "items": table.n_items,
+                    "models": table.n_queries,
+                    "method": method,
+                    "k": 5,
+                    "resamples": AT_ONCE,
+                    "rounds": given.rounds,
+                    "times_faster": np.median(ratio),
+                    "low": ratio.min(),
+                    "high": ratio.max(),
                     "seconds_per_1000": np.median(taken[:, 0]) * 1000 / AT_ONCE,
                 }
-            )  # fmt: skip
+            )
             print(
                 f"{name}, {method}: {np.median(ratio):.2f} times faster by weights "
                 f"({ratio.min():.2f}-{ratio.max():.2f}); 1,000 resamples: "

@@ -163,9 +163,14 @@ def compare_one(
     """Every method against every contender on one pool."""
     n_items, n_models = answers.shape
     about = {
-        "kind": "case", "pool": name, "models": n_models, "items": n_items,
-        "classes": len(np.unique(labels)), "k": budget, "rounds": rounds,
-    }  # fmt: skip
+        "kind": "case",
+        "pool": name,
+        "models": n_models,
+        "items": n_items,
+        "classes": len(np.unique(labels)),
+        "k": budget,
+        "rounds": rounds,
+    }
     room = np.empty_like(answers)
     np.copyto(room, answers)
     times: dict[tuple[str, str], list[float]] = {}
@@ -202,15 +207,18 @@ def compare_one(
             o / max(t, 1e-9) if copies else t / o for t, o in zip(spent_by_round, ours, strict=True)
         ]
         rows.append(
-            about | {
+            about
+            | {
                 "method": method,
                 "measure": "times k copies" if copies else f"times faster than {other}",
-                "value": median(ratios), "low": min(ratios), "high": max(ratios),
+                "value": median(ratios),
+                "low": min(ratios),
+                "high": max(ratios),
                 "ensel_ms": 1000 * median(ours),
                 "scored": None if copies else f"{scored[other]} of {n_models}",
                 "max_difference": None if copies else difference[other],
             }
-        )  # fmt: skip
+        )
         if not copies and difference[other] > 1e-9:
             raise AssertionError(f"{other} and the plain estimate differ by {difference[other]}")
     return rows
@@ -366,10 +374,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, no large pool")
     parser.add_argument("--rounds", type=int, help="turns; default 7, or 3 when quick")
-    parser.add_argument("--output", type=Path, help="default benchmarks/results/speed.csv, or "
-                        "none when quick")  # fmt: skip
-    parser.add_argument("--memory", nargs=3, metavar=("MODELS", "ITEMS", "LAYOUT"),
-                        help="only print the peak memory of one size")  # fmt: skip
+    parser.add_argument(
+        "--output", type=Path, help="default benchmarks/results/speed.csv, or none when quick"
+    )
+    parser.add_argument(
+        "--memory",
+        nargs=3,
+        metavar=("MODELS", "ITEMS", "LAYOUT"),
+        help="only print the peak memory of one size",
+    )
     given = parser.parse_args()
     if given.memory:
         models, items, layout = given.memory

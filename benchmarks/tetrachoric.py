@@ -84,9 +84,14 @@ def main() -> None:
     ratio = np.median(np.array(plain) / np.array(ours))
     difference = np.abs(result.correlation[i[chosen], j[chosen]] - reference).max()
     row = {
-        "models": given.models, "items": given.items, "pairs": len(i), "sample": len(chosen),
-        "rounds": given.rounds, "ratio": round(float(ratio)), "max_difference": f"{difference:.1e}",
-    }  # fmt: skip
+        "models": given.models,
+        "items": given.items,
+        "pairs": len(i),
+        "sample": len(chosen),
+        "rounds": given.rounds,
+        "ratio": round(float(ratio)),
+        "max_difference": f"{difference:.1e}",
+    }
     given.output.parent.mkdir(exist_ok=True)
     with written_whole(given.output) as temporary:
         pd.DataFrame([row]).to_csv(temporary, index=False)

@@ -97,9 +97,25 @@ NEGATION = re.compile(r"not|no|never|without|hardly|\w+n't")
 
 WORD = r"\b\w+(?:['-]\w+)*"
 STYLE_PATTERNS = (
-    r"<br />", r"!", r"\?", r"\.\.\.", r",", r"[;:]", r"\"", r"[()]", r"-", r"\d", r"\*", r"'",
-    r"\b[A-Z]{2,}\b", r"\b[A-Z][a-z]+", r"\bI\b", r"\bthe\b", r"[.!?]\s", r"\d ?/ ?10",
-)  # fmt: skip
+    r"<br />",
+    r"!",
+    r"\?",
+    r"\.\.\.",
+    r",",
+    r"[;:]",
+    r"\"",
+    r"[()]",
+    r"-",
+    r"\d",
+    r"\*",
+    r"'",
+    r"\b[A-Z]{2,}\b",
+    r"\b[A-Z][a-z]+",
+    r"\bI\b",
+    r"\bthe\b",
+    r"[.!?]\s",
+    r"\d ?/ ?10",
+)
 
 
 def clean(text: str) -> str:
@@ -171,9 +187,14 @@ WORDS = CountVectorizer(min_df=5, max_features=30_000, **TOKENS)
 BIGRAMS = CountVectorizer(min_df=5, max_features=120_000, ngram_range=(1, 2), **TOKENS)
 TFIDF = TfidfTransformer(sublinear_tf=True)
 CHARACTERS = HashingVectorizer(
-    preprocessor=clean, analyzer="char_wb", ngram_range=(2, 4), n_features=2**17,
-    alternate_sign=False, norm=None, dtype=np.float32,
-)  # fmt: skip
+    preprocessor=clean,
+    analyzer="char_wb",
+    ngram_range=(2, 4),
+    n_features=2**17,
+    alternate_sign=False,
+    norm=None,
+    dtype=np.float32,
+)
 EXCERPT = {"token_pattern": WORD, "min_df": 3, "sublinear_tf": True}
 
 # Views of a review: unsupervised transformers from texts to a matrix, each shared by its models.

@@ -114,7 +114,7 @@ comparison.figure()
 
 # %%
 rows = comparison.rows
-clear = rows[(rows["diff_ci_low"] > 0) | (rows["diff_ci_high"] < 0)]
+clear = rows[(rows["diff_vs_top_k_low"] > 0) | (rows["diff_vs_top_k_high"] < 0)]
 chosen = clear[clear["method"] != "random"]
 print(
     f"{len(chosen)} of {(rows['method'] != 'random').sum()} rows differ clearly from top-k + weighted "

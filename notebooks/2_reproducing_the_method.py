@@ -369,9 +369,9 @@ families = figures_csv("correlation").query("kind != 'pair'").dropna(subset="cor
 between = families[families["kind"] == "difference"]
 conclude(
     "Models of one family err more alike",
-    verdict(between["ci_low"], between["ci_high"])[0],
+    verdict(between["correlation_low"], between["correlation_high"])[0],
     "; ".join(
-        f"{r.dataset}: tetrachoric {r.correlation:+.3f} [{r.ci_low:+.3f}, {r.ci_high:+.3f}]"
+        f"{r.dataset}: tetrachoric {r.correlation:+.3f} [{r.correlation_low:+.3f}, {r.correlation_high:+.3f}]"
         for r in between.itertuples()
     ) + " within less across (paper_figures/correlation.csv)",
 )  # fmt: skip
@@ -424,10 +424,10 @@ for name, part in floors.groupby("dataset", sort=False):
     vote = votes[votes["size"] == 5].iloc[0]  # named in advance, not the luckiest size
     rows.append(
         {
-            "dataset": name, "formula": formula["error"], "formula low": formula["ci_low"],
-            "vote of 5, held out": vote["error"], "vote high": vote["ci_high"],
+            "dataset": name, "formula": formula["error"], "formula low": formula["error_low"],
+            "vote of 5, held out": vote["error"], "vote high": vote["error_high"],
             "best single query": part.loc[part["line"] == "best single query", "error"].iloc[0],
-            "broken": vote["ci_high"] < formula["ci_low"],
+            "broken": vote["error_high"] < formula["error_low"],
         }
     )  # fmt: skip
 real = pd.DataFrame(rows)
@@ -456,7 +456,7 @@ conclude(
     f"the fifth query adds less than half of what the second did in {slower} of {len(added)} "
     "(estimates of a lower bound, no interval for the increments; paper_figures/information_terms.csv); "
     + ", ".join(
-        f"{name} {row.value:.2f} [{row.ci_low:.2f}, {row.ci_high:.2f}] of {row.label_entropy:.2f} bits"
+        f"{name} {row.value:.2f} [{row.value_low:.2f}, {row.value_high:.2f}] of {row.label_entropy:.2f} bits"
         for name, row in last.iterrows()
     ),
 )

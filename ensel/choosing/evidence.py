@@ -64,8 +64,8 @@ class Evidence:
         return {
             "label_entropy": self.label_entropy,
             "held_out": held_out[0],
-            "held_out_ci_low": held_out[1],
-            "held_out_ci_high": held_out[2],
+            "held_out_low": held_out[1],
+            "held_out_high": held_out[2],
             "plug_in": self.plug_in,
             "null_mean": self.null_mean,
             "null_high": self.null_high,

@@ -35,9 +35,10 @@ class Frontier:
     n_items : int
     rows : DataFrame
         One row per sum of money, ascending: `money`, `cost` (what is spent), `method`, `vote`,
-        `queries` (a list), `accuracy` with `ci_low` and `ci_high`, `gain_vs_single` (over the best
-        single query that the money buys) with `gain_ci_low` and `gain_ci_high`, `worth_it`:
-        whether nothing cheaper is expected to be as accurate (to a tenth of a point).
+        `queries` (a list), `accuracy` with `accuracy_low` and `accuracy_high`, `gain_vs_single`
+        (over the best single query that the money buys) with `gain_vs_single_low` and
+        `gain_vs_single_high`, `worth_it`: whether nothing cheaper is expected to be as accurate (to
+        a tenth of a point).
     cost_unit : str or None
     """
 
@@ -134,19 +135,30 @@ def frontier(
     rows = []
     for money in tqdm(sorted(set(levels)), desc="sums of money", disable=hidden(progress)):
         found = select(
-            table, budget, money=float(money), n_boot=n_boot, n_again=1, seed=seed,
+            table,
+            budget,
+            money=float(money),
+            n_boot=n_boot,
+            n_again=1,
+            seed=seed,
             progress=False,
-        )  # fmt: skip
+        )
         gain = found.gain_vs_single
         rows.append(
             {
-                "money": float(money), "cost": found.cost, "method": found.method,
-                "vote": found.vote, "queries": found.queries,
-                "accuracy": found.expected.value, "ci_low": found.expected.low,
-                "ci_high": found.expected.high, "gain_vs_single": gain.value,
-                "gain_ci_low": gain.low, "gain_ci_high": gain.high,
+                "money": float(money),
+                "cost": found.cost,
+                "method": found.method,
+                "vote": found.vote,
+                "queries": found.queries,
+                "accuracy": found.expected.value,
+                "accuracy_low": found.expected.low,
+                "accuracy_high": found.expected.high,
+                "gain_vs_single": gain.value,
+                "gain_vs_single_low": gain.low,
+                "gain_vs_single_high": gain.high,
             }
-        )  # fmt: skip
+        )
     frame = pd.DataFrame(rows)
     frame["worth_it"] = [
         not ((frame["cost"] < row.cost) & (frame["accuracy"] >= row.accuracy - NO_MATTER)).any()

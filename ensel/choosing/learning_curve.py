@@ -18,9 +18,15 @@ N_SPLITS = 8
 PARTS = (8, 4, 2)
 FEWEST = 10
 COLUMNS = (
-    "n_train", "accuracy", "ci_low", "ci_high", "single_best", "doubling", "doubling_ci_low",
-    "doubling_ci_high",
-)  # fmt: skip
+    "n_train",
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "single_best",
+    "doubling",
+    "doubling_low",
+    "doubling_high",
+)
 
 
 def learning_curve(
@@ -50,9 +56,9 @@ def learning_curve(
     Returns
     -------
     DataFrame
-        One row per size: `n_train`, `accuracy` with `ci_low` and `ci_high`, `single_best` (the
-        single best query chosen in the same way), `doubling` (gain over half the labels) with
-        `doubling_ci_low` and `doubling_ci_high`; NaN in the first row.
+        One row per size: `n_train`, `accuracy` with `accuracy_low` and `accuracy_high`,
+        `single_best` (the single best query chosen in the same way), `doubling` (gain over half
+        the labels) with `doubling_low` and `doubling_high`; NaN in the first row.
 
     Examples
     --------
@@ -93,12 +99,12 @@ def learning_curve(
             {
                 "n_train": len(splits[0].train),
                 "accuracy": value.value,
-                "ci_low": value.low,
-                "ci_high": value.high,
+                "accuracy_low": value.low,
+                "accuracy_high": value.high,
                 "single_best": single.mean,
                 "doubling": gain[0],
-                "doubling_ci_low": gain[1],
-                "doubling_ci_high": gain[2],
+                "doubling_low": gain[1],
+                "doubling_high": gain[2],
             }
         )
         before = scores
@@ -137,8 +143,8 @@ def learning_curves(
     -------
     DataFrame
         A row per number of training items and ensemble: `n_train`, `n_splits`, `method`, `vote`,
-        `budget`, `accuracy` with `ci_low` and `ci_high`, `difference` with `difference_low` and
-        `difference_high`.
+        `budget`, `accuracy` with `accuracy_low` and `accuracy_high`, `difference` with
+        `difference_low` and `difference_high`.
 
     Examples
     --------
@@ -178,12 +184,19 @@ def learning_curves(
             )
             rows.append(
                 {
-                    "n_train": n_train, "n_splits": n_splits, "method": key[0], "vote": key[1],
-                    "budget": key[2], "accuracy": value.value, "ci_low": value.low,
-                    "ci_high": value.high, "difference": apart.value,
-                    "difference_low": apart.low, "difference_high": apart.high,
+                    "n_train": n_train,
+                    "n_splits": n_splits,
+                    "method": key[0],
+                    "vote": key[1],
+                    "budget": key[2],
+                    "accuracy": value.value,
+                    "accuracy_low": value.low,
+                    "accuracy_high": value.high,
+                    "difference": apart.value,
+                    "difference_low": apart.low,
+                    "difference_high": apart.high,
                 }
-            )  # fmt: skip
+            )
     return pd.DataFrame(rows)
 
 

@@ -41,8 +41,11 @@ from ensel.table.prediction_table import PredictionTable
 from ensel.voting import VOTES
 
 OWN_VOTE = {
-    "greedy-mi": "map", "exact-mi": "map", "greedy-logit": "logit", "gain-per-cost": "logit",
-}  # fmt: skip
+    "greedy-mi": "map",
+    "exact-mi": "map",
+    "greedy-logit": "logit",
+    "gain-per-cost": "logit",
+}
 """The vote that a method is matched with; the others get the weighted vote."""
 CALIBRATED = ("logit",)
 """Votes whose probabilities make a bound on the information worth printing."""
@@ -151,9 +154,14 @@ def select(
             + f" are too few to judge a choice; {FEWEST_QUESTIONS} are needed"
         )
     held_out = cross_validate(
-        table, candidates, money=money, n_folds=n_folds, n_repeats=n_repeats, seed=seed,
+        table,
+        candidates,
+        money=money,
+        n_folds=n_folds,
+        n_repeats=n_repeats,
+        seed=seed,
         progress=progress,
-    )  # fmt: skip
+    )
     if candidates[-1] not in held_out.keys:
         raise InputError(
             f"{table.name}: {method} cannot fill {budget} queries in every fold, since another "
@@ -177,9 +185,13 @@ def select(
     variances = resample(table, wanted, money=money, n_boot=n_boot, seed=seed, progress=progress)
     judge = _Judge(held_out, variances)
     again = buy_again(
-        table, _Rechoice(held_out, budget) if free else Always(chosen[0], chosen[2]), money=money,
-        n_boot=n_again, seed=seed, progress=progress,
-    )  # fmt: skip
+        table,
+        _Rechoice(held_out, budget) if free else Always(chosen[0], chosen[2]),
+        money=money,
+        n_boot=n_again,
+        seed=seed,
+        progress=progress,
+    )
     learned = distinct_rows(table)
     order, gains, gain_unit = buy(table, chosen[0], chosen[2], learned, seed, money)
     bought = {
@@ -215,8 +227,8 @@ def select(
         "trained_on": table.name,
         "n_items": table.n_items,
         "expected_accuracy": expected.value,
-        "ci_low": expected.low,
-        "ci_high": expected.high,
+        "expected_accuracy_low": expected.low,
+        "expected_accuracy_high": expected.high,
         "estimated_by": f"{held_out.n_folds}-fold cross-validation, repeats: {held_out.n_repeats}",
     }
     return Selection(
@@ -361,11 +373,11 @@ def _by_budget(
                 "queries": [table.query_names[j] for j in columns],
                 "cost": math.nan if table.costs is None else float(table.costs[columns].sum()),
                 "accuracy": accuracy.value,
-                "ci_low": accuracy.low,
-                "ci_high": accuracy.high,
+                "accuracy_low": accuracy.low,
+                "accuracy_high": accuracy.high,
                 "gain_vs_single": gain.value,
-                "gain_ci_low": gain.low,
-                "gain_ci_high": gain.high,
+                "gain_vs_single_low": gain.low,
+                "gain_vs_single_high": gain.high,
             }
         )
     return pd.DataFrame(rows)

@@ -65,8 +65,8 @@ class Selection:
         Where one query is bought, the ensemble that was not worth it.
     by_budget : DataFrame
         The choice for every budget up to this one: `budget`, `method`, `vote`, `size`, `queries`
-        (a list), `cost`, `accuracy` with `ci_low` and `ci_high`, `gain_vs_single` with
-        `gain_ci_low` and `gain_ci_high`.
+        (a list), `cost`, `accuracy` with `accuracy_low` and `accuracy_high`, `gain_vs_single` with
+        `gain_vs_single_low` and `gain_vs_single_high`.
     information : Evidence
         What the bought queries tell about the label.
     commonest : (str, float)
@@ -76,7 +76,7 @@ class Selection:
         here; the ensemble guesses a label for them.
     stability : DataFrame
         `query`, `share` of the resamples that buy it, with its exact binomial 95 % interval
-        `ci_low` and `ci_high`.
+        `share_low` and `share_high`.
     learning_curve : DataFrame
         See `ensel.choosing.learning_curve`.
     n_items, n_folds, n_repeats, seed : int
@@ -163,15 +163,15 @@ class Selection:
             "cost": self.cost,
             "cost_unit": self.cost_unit,
             "expected_accuracy": self.expected.value,
-            "ci_low": self.expected.low,
-            "ci_high": self.expected.high,
+            "expected_accuracy_low": self.expected.low,
+            "expected_accuracy_high": self.expected.high,
             "single_best": self.single_best,
             "single_best_accuracy": self.single.value,
-            "single_best_ci_low": self.single.low,
-            "single_best_ci_high": self.single.high,
+            "single_best_accuracy_low": self.single.low,
+            "single_best_accuracy_high": self.single.high,
             "gain_vs_single": self.gain_vs_single.value,
-            "gain_ci_low": self.gain_vs_single.low,
-            "gain_ci_high": self.gain_vs_single.high,
+            "gain_vs_single_low": self.gain_vs_single.low,
+            "gain_vs_single_high": self.gain_vs_single.high,
             "why": self.why,
             "rejected": None
             if rejected is None
@@ -180,8 +180,8 @@ class Selection:
                 "vote": rejected.vote,
                 "size": rejected.size,
                 "gain": rejected.gain.value,
-                "gain_ci_low": rejected.gain.low,
-                "gain_ci_high": rejected.gain.high,
+                "gain_low": rejected.gain.low,
+                "gain_high": rejected.gain.high,
             },
             "information_bits": self.information.to_dict(),
             "commonest_label": self.commonest[0],

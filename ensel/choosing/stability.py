@@ -48,7 +48,7 @@ class Reselection:
         Resamples, without those that hold one class only.
     bought : DataFrame
         One row per query bought at least once, most often bought first: `query`, `share` of the
-        resamples that buy it, with `ci_low` and `ci_high` (95 %, exact binomial: of the share
+        resamples that buy it, with `share_low` and `share_high` (95 %, exact binomial: of the share
         that infinitely many resamples would have), `all_items`: whether the whole table buys it.
     sets : DataFrame
         One row per set, most frequent first: `queries` (a list, in the table's order), `share`.
@@ -133,9 +133,13 @@ def reselect(
     bought = shares_bought(table, draws)
     kept = [table.query_names[j] for j in whole]
     return Reselection(
-        table.name, method, budget, len(draws), bought.assign(all_items=bought["query"].isin(kept)),
+        table.name,
+        method,
+        budget,
+        len(draws),
+        bought.assign(all_items=bought["query"].isin(kept)),
         _sets(table, draws),
-    )  # fmt: skip
+    )
 
 
 class Always:
@@ -185,9 +189,13 @@ def buy_again(
     parts = [children[start : start + AT_ONCE] for start in range(0, n_boot, AT_ONCE)]
     jobs = (delayed(_buy_part)(table, choice, money, part) for part in parts)
     done = run_all(
-        jobs, len(parts), shared=[table, choice], label="buying again", unit="part",
+        jobs,
+        len(parts),
+        shared=[table, choice],
+        label="buying again",
+        unit="part",
         progress=progress,
-    )  # fmt: skip
+    )
     orders = [order for part in done for order in part]
     if not orders:
         raise InputError(
@@ -250,7 +258,7 @@ def shares_bought(table: PredictionTable, draws: list[list[int]]) -> pd.DataFram
     -------
     DataFrame
         One row per query bought at least once, most often bought first: `query`, `share`, and its
-        exact binomial 95 % interval, `ci_low` and `ci_high`.
+        exact binomial 95 % interval, `share_low` and `share_high`.
     """
     counts = np.bincount(np.concatenate(draws), minlength=table.n_queries)
     interval = [
@@ -260,8 +268,8 @@ def shares_bought(table: PredictionTable, draws: list[list[int]]) -> pd.DataFram
         {
             "query": table.query_names,
             "share": counts / len(draws),
-            "ci_low": [ci.low for ci in interval],
-            "ci_high": [ci.high for ci in interval],
+            "share_low": [ci.low for ci in interval],
+            "share_high": [ci.high for ci in interval],
         }
     )
     frame = frame[frame["share"] > 0]

@@ -68,9 +68,9 @@ def datasets_command(
 
     Example: [bold]ensel datasets --download mmlu,medmcqa[/bold]
     """
-    from ensel.report import printing
     from ensel.datasets import DATASETS, get_dataset
     from ensel.datasets.files import fetch_all
+    from ensel.report import printing
 
     if download:
         names = list(DATASETS) if download == "all" else words(download)
@@ -96,8 +96,8 @@ def info_command(
 
     Example: [bold]ensel info imdb[/bold]
     """
-    from ensel.report import printing
     from ensel.heldout import describe
+    from ensel.report import printing
 
     check_outputs(json, inputs=(source, labels))
     table = load_table(source, label, labels, classes, ignore, statements, seed, other)
@@ -150,8 +150,8 @@ def compare_command(
 
     Example: [bold]ensel compare imdb --figure imdb.png[/bold]
     """
-    from ensel.report import printing
     from ensel.heldout import compare
+    from ensel.report import printing
 
     check_outputs(json, figure=figure, inputs=(source, labels))
     chosen_budgets = None if budgets is None else numbers(budgets, "--budgets")
@@ -224,8 +224,8 @@ def select_command(
 
     Example: [bold]ensel select imdb --budget 3 --save ensemble.json[/bold]
     """
-    from ensel.report import printing
     from ensel.choosing import select
+    from ensel.report import printing
 
     if save is not None and str(save) == "-":
         raise InputError("--save -: an ensemble is kept in a file; give its name")
@@ -279,8 +279,8 @@ def frontier_command(
 
     Example: [bold]ensel frontier imdb-api --figure frontier.png[/bold]
     """
-    from ensel.report import printing
     from ensel.choosing import frontier
+    from ensel.report import printing
 
     check_outputs(json, figure=figure, inputs=(source, labels, prices))
     levels = None if money is None else amounts(money, "--money")
@@ -324,9 +324,9 @@ def floor_command(
 
     Example: [bold]ensel floor imdb --figures pictures[/bold]
     """
-    from ensel.report import printing
     from ensel.error_model.families import read_families
     from ensel.error_model.floor import error_floor
+    from ensel.report import printing
 
     check_outputs(json, inputs=(source, labels, families))
     if figures is not None and figures.exists() and not figures.is_dir():

@@ -218,9 +218,13 @@ def _bootstrap(
     names, form = table.models, model.form
     jobs = (delayed(_replicate)(X, y, names, groups, families, form, child) for child in children)
     draws = run_all(
-        jobs, n_boot, shared=[X, y, names, groups], label="resampling items", unit="draw",
+        jobs,
+        n_boot,
+        shared=[X, y, names, groups],
+        label="resampling items",
+        unit="draw",
         progress=progress,
-    )  # fmt: skip
+    )
     return [draw for draw in draws if draw is not None]
 
 
@@ -278,7 +282,11 @@ def _curve(
         ("held_out_greedy_mi", "greedy-mi", "map"),
     ):
         rows = real[(real["method"] == method) & (real["vote"] == vote)]
-        for column, source in (("", "accuracy"), ("_low", "ci_high"), ("_high", "ci_low")):
+        for column, source in (
+            ("", "accuracy"),
+            ("_low", "accuracy_high"),
+            ("_high", "accuracy_low"),
+        ):
             errors = 1 - rows[source].to_numpy()
             curve[name + column] = pd.Series(errors).reindex(range(len(sizes)))
     return curve

@@ -25,10 +25,19 @@ ASSUMPTIONS = {
     "held_out": "(d) real ensembles on items they have not seen",
 }
 ESTIMATED = (
-    "mean_error", "best_single_error", "mean_tetrachoric", "mean_phi", "uniform_floor",
-    "mi_limit_bits", "vote_limit", "bayes_error", "all_wrong_predicted", "within_family",
-    "across_family", "family_difference",
-)  # fmt: skip
+    "mean_error",
+    "best_single_error",
+    "mean_tetrachoric",
+    "mean_phi",
+    "uniform_floor",
+    "mi_limit_bits",
+    "vote_limit",
+    "bayes_error",
+    "all_wrong_predicted",
+    "within_family",
+    "across_family",
+    "family_difference",
+)
 
 
 @dataclass(frozen=True, repr=False)

@@ -55,9 +55,11 @@ def joint_failure(
         observed = accuracy_interval(scores)
         rows.append(
             {
-                "size": size, "observed": float(of_item.mean()) / ORDERS,
-                "observed_low": observed.low, "observed_high": observed.high,
+                "size": size,
+                "observed": float(of_item.mean()) / ORDERS,
+                "observed_low": observed.low,
+                "observed_high": observed.high,
                 "predicted": expected / ORDERS,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)

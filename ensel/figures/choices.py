@@ -19,8 +19,8 @@ def stability_figure(rows: pd.DataFrame) -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        A row per dataset and query: `share` with `ci_low` and `ci_high`, `bought` (whether it is
-        bought from all items), `method`, `vote`, `n_draws`, `n_items`.
+        A row per dataset and query: `share` with `share_low` and `share_high`, `bought` (whether
+        it is bought from all items), `method`, `vote`, `n_draws`, `n_items`.
 
     Returns
     -------
@@ -36,11 +36,16 @@ def stability_figure(rows: pd.DataFrame) -> Figure:
             first = own.iloc[0]
             places = np.arange(len(own))
             axis.barh(
-                places, 100 * own["share"], height=0.65, linewidth=0.8, edgecolor="#0072B2",
+                places,
+                100 * own["share"],
+                height=0.65,
+                linewidth=0.8,
+                edgecolor="#0072B2",
                 color=["#0072B2" if bought else "#FFFFFF" for bought in own["bought"]],
-                xerr=100 * np.array([own["share"] - own["ci_low"], own["ci_high"] - own["share"]]),
+                xerr=100
+                * np.array([own["share"] - own["share_low"], own["share_high"] - own["share"]]),
                 error_kw={"ecolor": "#000000", "elinewidth": 1},
-            )  # fmt: skip
+            )
             axis.set_yticks(places, [short_name(query) for query in own["query"]], fontsize=7)
             axis.invert_yaxis()
             axis.grid(visible=False, axis="y")
@@ -100,14 +105,22 @@ def learning_figure(rows: pd.DataFrame) -> Figure:
                 label = "single best query" if single else f"{method} + {line['vote'].iloc[0]}"
                 above.plot(line["n_train"], 100 * line["accuracy"], label=label, **style)
                 above.fill_between(
-                    line["n_train"], 100 * line["ci_low"], 100 * line["ci_high"],
-                    color=style["color"], alpha=0.1, linewidth=0,
-                )  # fmt: skip
+                    line["n_train"],
+                    100 * line["accuracy_low"],
+                    100 * line["accuracy_high"],
+                    color=style["color"],
+                    alpha=0.1,
+                    linewidth=0,
+                )
                 below.plot(line["n_train"], 100 * line["difference"], **style)
                 below.fill_between(
-                    line["n_train"], 100 * line["difference_low"], 100 * line["difference_high"],
-                    color=style["color"], alpha=0.15, linewidth=0,
-                )  # fmt: skip
+                    line["n_train"],
+                    100 * line["difference_low"],
+                    100 * line["difference_high"],
+                    color=style["color"],
+                    alpha=0.15,
+                    linewidth=0,
+                )
             zoom(above, 100 * own["accuracy"])
             zoom(below, 100 * own["difference"])
             for axis in (above, below):
@@ -168,17 +181,24 @@ def temperature_figure(rows: pd.DataFrame) -> Figure:
                 above.plot(line["temperature"], 100 * line["accuracy"], label=label, **style)
                 if ensemble == "self-moa":
                     above.fill_between(
-                        line["temperature"], 100 * line["ci_low"], 100 * line["ci_high"],
-                        color=style["color"], alpha=0.12, linewidth=0,
-                    )  # fmt: skip
+                        line["temperature"],
+                        100 * line["accuracy_low"],
+                        100 * line["accuracy_high"],
+                        color=style["color"],
+                        alpha=0.12,
+                        linewidth=0,
+                    )
                     continue
                 below.plot(line["temperature"], 100 * line["difference"], **style)
                 if ensemble != "one sample":
                     below.fill_between(
-                        line["temperature"], 100 * line["difference_low"],
-                        100 * line["difference_high"], color=style["color"], alpha=0.15,
+                        line["temperature"],
+                        100 * line["difference_low"],
+                        100 * line["difference_high"],
+                        color=style["color"],
+                        alpha=0.15,
                         linewidth=0,
-                    )  # fmt: skip
+                    )
             below.set_xlabel("sampling temperature")
         axes[0, 0].set_ylabel("held-out accuracy (%)")
         axes[1, 0].set_ylabel("difference to self-moa\n(points)")

@@ -55,7 +55,7 @@ def comparison_figure(result: Comparison) -> Figure:
                 style = METHOD_STYLE[str(method)]
                 above.plot(rows["budget"], 100 * rows["accuracy"], label=method, **style)
                 below.plot(rows["budget"], 100 * rows["diff_vs_top_k"], **style)
-                low, high = 100 * rows["diff_ci_low"], 100 * rows["diff_ci_high"]
+                low, high = 100 * rows["diff_vs_top_k_low"], 100 * rows["diff_vs_top_k_high"]
                 below.fill_between(
                     rows["budget"], low, high, color=style["color"], alpha=0.15, linewidth=0
                 )
@@ -72,8 +72,8 @@ def comparison_figure(result: Comparison) -> Figure:
         low, high = axes[1, 0].get_ylim()
         hidden = bool(
             (100 * voted["accuracy"] < axes[0, 0].get_ylim()[0]).any()
-            or (100 * voted["diff_ci_low"] < low).any()
-            or (100 * voted["diff_ci_high"] > high).any()
+            or (100 * voted["diff_vs_top_k_low"] < low).any()
+            or (100 * voted["diff_vs_top_k_high"] > high).any()
         )
         figure.supxlabel(
             f"{result.dataset}: n = {result.n_items:,} items, {result.n_train:,} to learn from, "
@@ -118,7 +118,7 @@ def budget_figure(rows: pd.DataFrame) -> Figure:
                 label = f"{method} + {line['vote'].iloc[0]}"
                 handles[label] = above.plot(line["budget"], 100 * line["accuracy"], **style)[0]
                 below.plot(line["budget"], 100 * line["diff_vs_top_k"], **style)
-                low, high = 100 * line["diff_ci_low"], 100 * line["diff_ci_high"]
+                low, high = 100 * line["diff_vs_top_k_low"], 100 * line["diff_vs_top_k_high"]
                 below.fill_between(
                     line["budget"], low, high, color=style["color"], alpha=0.15, linewidth=0
                 )

@@ -43,8 +43,8 @@ def floor_lines(result: Floor) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `line` (of `LINES`), `size` (queries; NaN for what has none), `error` with `ci_low` and
-        `ci_high` (NaN for model curves, whose ends have intervals), `exact` (for ``bayes``:
+        `line` (of `LINES`), `size` (queries; NaN for what has none), `error` with `error_low` and
+        `error_high` (NaN for model curves, whose ends have intervals), `exact` (for ``bayes``:
         whether all subsets were tried).
     """
     curve, n = result.curve, float(result.n_models)
@@ -52,8 +52,16 @@ def floor_lines(result: Floor) -> pd.DataFrame:
 
     def add(line: str, size: float, estimate: tuple[float, ...], exact: object = None) -> None:
         error, low, high = estimate
-        rows.append({"line": line, "size": size, "error": error, "ci_low": low, "ci_high": high,
-                     "exact": exact})  # fmt: skip
+        rows.append(
+            {
+                "line": line,
+                "size": size,
+                "error": error,
+                "error_low": low,
+                "error_high": high,
+                "exact": exact,
+            }
+        )
 
     add("best single query", np.nan, result.estimates["best_single_error"])
     add("uniform floor", np.nan, result.estimates["uniform_floor"])
@@ -123,7 +131,7 @@ def floors_figure(rows: pd.DataFrame) -> Figure:
             n = int(own.loc[own["line"] == "uniform", "size"].max())
             axis.set_title(f"{name}: {n} queries,\nn = {own['n_items'].iloc[0]:,} items")
             axis.set_xlabel("ensemble size (queries)")
-            axis.set_ylim(bottom=80 * float(own[["error", "ci_low"]].min(axis=None)))
+            axis.set_ylim(bottom=80 * float(own[["error", "error_low"]].min(axis=None)))
             handles |= dict(zip(*axis.get_legend_handles_labels()[::-1], strict=True))
         axes[0].set_ylabel("error (%)")
         figure.legend(handles.values(), list(handles), loc="outside lower center", ncols=3)
@@ -140,21 +148,43 @@ def _draw_lines(axis: Any, rows: pd.DataFrame) -> None:
         if own["size"].isna().all():
             axis.axhline(y[0], label=label, **style)
         elif line == "bayes, all queries":
-            axis.plot(x, y, linestyle="", marker="*", markersize=8, color=style["color"],
-                      label=label)  # fmt: skip
+            axis.plot(
+                x, y, linestyle="", marker="*", markersize=8, color=style["color"], label=label
+            )
         elif line == "rule of (c)":
-            low, high = 100 * own[["ci_low", "ci_high"]].to_numpy().T
-            axis.errorbar(x, y, yerr=[y - low, high - y], color="black", marker="_", capsize=3,
-                          linestyle="", label=label)  # fmt: skip
+            low, high = 100 * own[["error_low", "error_high"]].to_numpy().T
+            axis.errorbar(
+                x,
+                y,
+                yerr=[y - low, high - y],
+                color="black",
+                marker="_",
+                capsize=3,
+                linestyle="",
+                label=label,
+            )
         else:
             axis.plot(x, y, label=label, **style)
-            if own["ci_low"].notna().any():
-                axis.fill_between(x, 100 * own["ci_low"], 100 * own["ci_high"],
-                                  color=style["color"], alpha=0.12, linewidth=0)  # fmt: skip
+            if own["error_low"].notna().any():
+                axis.fill_between(
+                    x,
+                    100 * own["error_low"],
+                    100 * own["error_high"],
+                    color=style["color"],
+                    alpha=0.12,
+                    linewidth=0,
+                )
         greedy = own["exact"].astype(str) == "False"
         if line == "bayes" and greedy.any():
-            axis.plot(x[greedy], y[greedy], linestyle="", marker="D", color=style["color"],
-                      markerfacecolor="white", label=GREEDY)  # fmt: skip
+            axis.plot(
+                x[greedy],
+                y[greedy],
+                linestyle="",
+                marker="D",
+                color=style["color"],
+                markerfacecolor="white",
+                label=GREEDY,
+            )
     if most > 20:
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -203,8 +233,15 @@ def correlation_figure(result: Floor) -> Figure:
             for i in range(len(names)):
                 for j in range(len(names)):
                     light = ordered[i, j] < low + 0.6 * (1 - low)
-                    axis.text(j, i, f"{100 * ordered[i, j]:.0f}", ha="center", va="center",
-                              fontsize=5, color="white" if light else "black")  # fmt: skip
+                    axis.text(
+                        j,
+                        i,
+                        f"{100 * ordered[i, j]:.0f}",
+                        ha="center",
+                        va="center",
+                        fontsize=5,
+                        color="white" if light else "black",
+                    )
         figure.colorbar(image, ax=axis, label="tetrachoric correlation of errors", shrink=0.8)
         axis.set_title(
             f"{result.dataset}: {len(names)} queries, n = {result.n_items:,} items"
@@ -230,17 +267,29 @@ def co_failure_figure(result: Floor) -> Figure:
         figure = Figure(figsize=(4.2, 3.0), layout="constrained")
         axis = figure.subplots()
         seen = growth[growth["observed"] > 0]  # a logarithm has no place for 0
-        axis.plot(seen["size"], 100 * seen["observed"], **FLOOR_STYLE["observed"],
-                  label="observed")  # fmt: skip
+        axis.plot(seen["size"], 100 * seen["observed"], **FLOOR_STYLE["observed"], label="observed")
         axis.fill_between(
-            growth["size"], 100 * growth["observed_low"], 100 * growth["observed_high"],
-            color="black", alpha=0.12, linewidth=0,
-        )  # fmt: skip
-        axis.plot(growth["size"], 100 * growth["predicted"], **FLOOR_STYLE["bayes"],
-                  label="Gaussian copula")  # fmt: skip
+            growth["size"],
+            100 * growth["observed_low"],
+            100 * growth["observed_high"],
+            color="black",
+            alpha=0.12,
+            linewidth=0,
+        )
+        axis.plot(
+            growth["size"],
+            100 * growth["predicted"],
+            **FLOOR_STYLE["bayes"],
+            label="Gaussian copula",
+        )
         bottom = 100 * failed.low if failed.low > 0 else 100 * failed.high / 30
-        axis.plot([growth["size"].iloc[-1]] * 2, [bottom, 100 * failed.high], color="black",
-                  linewidth=1, marker="_")  # fmt: skip
+        axis.plot(
+            [growth["size"].iloc[-1]] * 2,
+            [bottom, 100 * failed.high],
+            color="black",
+            linewidth=1,
+            marker="_",
+        )
         axis.set_yscale("log")
         axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -38,8 +38,8 @@ def frontier_figure(result: Frontier) -> Figure:
             rows["cost"],
             100 * rows["accuracy"],
             yerr=[
-                100 * (rows["accuracy"] - rows["ci_low"]),
-                100 * (rows["ci_high"] - rows["accuracy"]),
+                100 * (rows["accuracy"] - rows["accuracy_low"]),
+                100 * (rows["accuracy_high"] - rows["accuracy"]),
             ],
             fmt="none",
             ecolor="#B0B0B0",
@@ -55,16 +55,25 @@ def frontier_figure(result: Frontier) -> Figure:
             label = row.method if row.method not in seen else None
             seen.add(row.method)
             axis.plot(
-                row.cost, 100 * row.accuracy, marker="o", linestyle="", markersize=6, label=label,
-                color=color, markerfacecolor=color if row.worth_it else "white",
-            )  # fmt: skip
+                row.cost,
+                100 * row.accuracy,
+                marker="o",
+                linestyle="",
+                markersize=6,
+                label=label,
+                color=color,
+                markerfacecolor=color if row.worth_it else "white",
+            )
             more = len(row.queries) - 1
             left = rows["cost"].nunique() > 1 and row.cost == rows["cost"].max()
             axis.annotate(
                 f"{row.queries[0]}" + (f" + {more}" if more else ""),
-                (row.cost, 100 * row.accuracy), xytext=(4, -11) if not left else (8, 9),
-                textcoords="offset points", fontsize=7, ha="right" if left else "left",
-            )  # fmt: skip
+                (row.cost, 100 * row.accuracy),
+                xytext=(4, -11) if not left else (8, 9),
+                textcoords="offset points",
+                fontsize=7,
+                ha="right" if left else "left",
+            )
         axis.margins(x=0.15, y=0.12)
         if (rows["cost"] > 0).all() and rows["cost"].max() > 10 * rows["cost"].min():
             axis.set_xscale("log")

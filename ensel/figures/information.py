@@ -98,10 +98,13 @@ def ablation_figure(rows: pd.DataFrame) -> Figure:
                     axis.plot(line["budget"], factor * line[kind], label=variant, **style)
                     if kind == "difference":
                         axis.fill_between(
-                            line["budget"], factor * line["difference_low"],
-                            factor * line["difference_high"], color=style["color"], alpha=0.2,
+                            line["budget"],
+                            factor * line["difference_low"],
+                            factor * line["difference_high"],
+                            color=style["color"],
+                            alpha=0.2,
                             linewidth=0,
-                        )  # fmt: skip
+                        )
             column[-1].set_xlabel("queries a question")
             column[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
         for axis, (_, _, _, label) in zip(axes[:, 0], panels, strict=True):
@@ -118,9 +121,13 @@ def _band(axis: Any, rows: pd.DataFrame, quantity: str, sign: int) -> None:
     style = TERM_STYLE[quantity]
     axis.plot(line["budget"], sign * line["value"], label=LABELS[quantity], **style)
     axis.fill_between(
-        line["budget"], sign * line["ci_low"], sign * line["ci_high"], color=style["color"],
-        alpha=0.2, linewidth=0,
-    )  # fmt: skip
+        line["budget"],
+        sign * line["value_low"],
+        sign * line["value_high"],
+        color=style["color"],
+        alpha=0.2,
+        linewidth=0,
+    )
 
 
 def _title(rows: pd.DataFrame) -> str:

@@ -29,7 +29,7 @@ def correlation_by_family_figure(rows: pd.DataFrame) -> Figure:
     rows : DataFrame
         `dataset`, `n_items`, `kind`: ``pair`` rows with `query_a`, `query_b`, `family_a`,
         `family_b` and `correlation`, in the order to draw; ``within`` and ``across`` rows with
-        `correlation`, `ci_low`, `ci_high`.
+        `correlation`, `correlation_low`, `correlation_high`.
 
     Returns
     -------
@@ -49,8 +49,14 @@ def correlation_by_family_figure(rows: pd.DataFrame) -> Figure:
             )
         own = axes[len(names)]
         _means(own, rows[rows["kind"].isin(list(MEANS))], names)
-        figure.colorbar(image, ax=own, label="tetrachoric correlation of errors",
-                        location="bottom", shrink=0.9, extend="min")  # fmt: skip
+        figure.colorbar(
+            image,
+            ax=own,
+            label="tetrachoric correlation of errors",
+            location="bottom",
+            shrink=0.9,
+            extend="min",
+        )
         for axis in axes[len(names) + 1 :]:
             axis.remove()
     return figure
@@ -67,8 +73,15 @@ def _heatmap(axis: Any, pairs: pd.DataFrame, low: float) -> Any:
             value = matrix.iloc[i, j]
             if i != j and not np.isnan(value):
                 light = value < low + 0.6 * (1 - low)
-                axis.text(j, i, f"{100 * value:.0f}", ha="center", va="center", fontsize=size,
-                          color="white" if light else "black")  # fmt: skip
+                axis.text(
+                    j,
+                    i,
+                    f"{100 * value:.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize=size,
+                    color="white" if light else "black",
+                )
     axis.set_yticks(range(len(names)), [short_name(name) for name in names], fontsize=6.5)
     axis.set_xticks([])
     axis.tick_params(length=0)
@@ -86,11 +99,17 @@ def _means(axis: Any, rows: pd.DataFrame, names: list[str]) -> None:
     for number, (kind, (label, mark, color)) in enumerate(MEANS.items()):
         own = rows[rows["kind"] == kind].set_index("dataset").reindex(names)
         value = own["correlation"].to_numpy(dtype=float)
-        error = np.array([value - own["ci_low"], own["ci_high"] - value])
+        error = np.array([value - own["correlation_low"], own["correlation_high"] - value])
         axis.errorbar(
-            value, np.arange(len(names)) + 0.2 * (number - 0.5), xerr=error, fmt=mark, color=color,
-            linestyle="", capsize=2, label=label,
-        )  # fmt: skip
+            value,
+            np.arange(len(names)) + 0.2 * (number - 0.5),
+            xerr=error,
+            fmt=mark,
+            color=color,
+            linestyle="",
+            capsize=2,
+            label=label,
+        )
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(len(names) - 0.5, -0.5)
     axis.set_xlabel("mean correlation of pairs, 95 %")
@@ -126,15 +145,23 @@ def co_failure_pools_figure(rows: pd.DataFrame) -> Figure:
             label = f"{name}: {int(own['size'].max())} queries, n = {own['n_items'].iloc[0]:,}"
             x, y = 100 * own["predicted"], 100 * own["observed"]
             left.errorbar(
-                x, y, yerr=[y - 100 * own["observed_low"], 100 * own["observed_high"] - y],
-                label=label, linewidth=0.9, elinewidth=0.6, **style,
-            )  # fmt: skip
+                x,
+                y,
+                yerr=[y - 100 * own["observed_low"], 100 * own["observed_high"] - y],
+                label=label,
+                linewidth=0.9,
+                elinewidth=0.6,
+                **style,
+            )
             right.plot(own["size"], y / x, **style)
             right.fill_between(
-                own["size"], own["observed_low"] / own["predicted"],
-                own["observed_high"] / own["predicted"], color=style["color"], alpha=0.12,
+                own["size"],
+                own["observed_low"] / own["predicted"],
+                own["observed_high"] / own["predicted"],
+                color=style["color"],
+                alpha=0.12,
                 linewidth=0,
-            )  # fmt: skip
+            )
         plain = FuncFormatter(lambda value, _: f"{value:g}")
         left.set_xscale("log")
         left.set_yscale("log")

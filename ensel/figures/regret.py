@@ -50,9 +50,11 @@ def regret_figure(rows: pd.DataFrame) -> Figure:
             axis.set_xlim(FRAME)
         handles, labels = axes[0].get_legend_handles_labels()
         bottom.legend(
-            handles, [f"{label} labels" if label[0].isdigit() else label for label in labels],
-            loc="outside lower center", ncols=4,
-        )  # fmt: skip
+            handles,
+            [f"{label} labels" if label[0].isdigit() else label for label in labels],
+            loc="outside lower center",
+            ncols=4,
+        )
     return figure
 
 
@@ -63,18 +65,28 @@ def _against_labels(axis: Any, rows: pd.DataFrame) -> None:
         style = POOL_STYLE.get(base, {"color": "#7F7F7F", "marker": "."})
         published = line["view"].iloc[0] == "as published"
         axis.plot(
-            line["n_train"], 100 * line["value"], label=base if published else None,
+            line["n_train"],
+            100 * line["value"],
+            label=base if published else None,
             **(style | {"linewidth": 0.9 if published else 0.5, "markersize": 3.5}),
             alpha=VIEW_ALPHA.get(line["view"].iloc[0], 0.45),
             markerfacecolor=style["color"] if published else "white",
-        )  # fmt: skip
+        )
     means = rows[rows["dataset"] == MEAN]
     axis.errorbar(
-        means["n_train"], 100 * means["value"],
-        yerr=100 * np.array([means["value"] - means["ci_low"], means["ci_high"] - means["value"]]),
-        fmt="_", color="#000000", markersize=13, markeredgewidth=2, elinewidth=2, capsize=3,
-        zorder=5, label="mean of datasets, 95 %",
-    )  # fmt: skip
+        means["n_train"],
+        100 * means["value"],
+        yerr=100
+        * np.array([means["value"] - means["value_low"], means["value_high"] - means["value"]]),
+        fmt="_",
+        color="#000000",
+        markersize=13,
+        markeredgewidth=2,
+        elinewidth=2,
+        capsize=3,
+        zorder=5,
+        label="mean of datasets, 95 %",
+    )
     axis.set_xscale("log")
     axis.xaxis.set_major_locator(FixedLocator(TICKS))
     axis.xaxis.set_minor_locator(NullLocator())
@@ -91,10 +103,17 @@ def _forest(axis: Any, rows: pd.DataFrame, pools: list[str]) -> None:
         own = rows[rows["labels"] == labels]
         places = np.array([pools.index(pool) for pool in own["dataset"]]) + OFFSETS[number]
         axis.errorbar(
-            100 * own["value"], places,
-            xerr=100 * np.array([own["value"] - own["ci_low"], own["ci_high"] - own["value"]]),
-            fmt=mark, color=color, markersize=2.8, elinewidth=0.8, linestyle="", label=labels,
-        )  # fmt: skip
+            100 * own["value"],
+            places,
+            xerr=100
+            * np.array([own["value"] - own["value_low"], own["value_high"] - own["value"]]),
+            fmt=mark,
+            color=color,
+            markersize=2.8,
+            elinewidth=0.8,
+            linestyle="",
+            label=labels,
+        )
     axis.set_yticks(range(len(pools)), pools, fontsize=7)
     axis.set_ylim(len(pools) - 0.4, -0.6)
     axis.axhline(len(pools) - 1.5, color="#444444", linewidth=0.6)

@@ -34,10 +34,16 @@ def write_parquet(table: PredictionTable, path: str | os.PathLike[str]) -> None:
     """
     p = table.probabilities
     with table_writer(
-        path, table.labels, classes=table.classes, queries=table.queries, items=table.items,
-        probabilities=p is not None, name=table.name, cost_unit=table.cost_unit,
+        path,
+        table.labels,
+        classes=table.classes,
+        queries=table.queries,
+        items=table.items,
+        probabilities=p is not None,
+        name=table.name,
+        cost_unit=table.cost_unit,
         source=table.source,
-    ) as out:  # fmt: skip
+    ) as out:
         for j in range(table.n_queries):
             out.add(table.answers[:, j], None if p is None else p[:, j])
 
@@ -99,9 +105,15 @@ def table_writer(
         raise InputError(f"{path}: neither labels nor items; one of them tells how many rows")
     n_items = len(items if items is not None else labels)
     head = PredictionTable(  # everything but the answers, checked
-        np.full((n_items, 1), MISSING, np.int8), labels, classes=classes, queries=["any"],
-        items=items, name=name, cost_unit=cost_unit, source=source,
-    )  # fmt: skip
+        np.full((n_items, 1), MISSING, np.int8),
+        labels,
+        classes=classes,
+        queries=["any"],
+        items=items,
+        name=name,
+        cost_unit=cost_unit,
+        source=source,
+    )
     queries = checked_queries(queries, len(queries), name)
     ids = head.items.index
     stored = pa.array(ids if ids.dtype.kind in "iu" else [str(label) for label in ids])

@@ -119,7 +119,13 @@ def with_prices(
             )
         cost += prices[price].reindex(models).to_numpy() * known.to_numpy() / 1000
     return PredictionTable(
-        table.answers, table.labels, classes=table.classes, queries=queries.assign(cost=cost),
-        items=table.items, probabilities=table.probabilities, name=table.name,
-        cost_unit=COST_UNIT, source=table.source,
-    )  # fmt: skip
+        table.answers,
+        table.labels,
+        classes=table.classes,
+        queries=queries.assign(cost=cost),
+        items=table.items,
+        probabilities=table.probabilities,
+        name=table.name,
+        cost_unit=COST_UNIT,
+        source=table.source,
+    )

@@ -33,9 +33,18 @@ BASELINE = ("top-k", "weighted")
 ON_REQUEST = {"jmi", EXACT}
 """Methods that are compared only where they are named."""
 ROW_COLUMNS = (
-    "method", "vote", "budget", "accuracy", "ci_low", "ci_high", "diff_vs_top_k", "diff_ci_low",
-    "diff_ci_high", "cost", "queries",
-)  # fmt: skip
+    "method",
+    "vote",
+    "budget",
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "diff_vs_top_k",
+    "diff_vs_top_k_low",
+    "diff_vs_top_k_high",
+    "cost",
+    "queries",
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,9 +57,9 @@ class Comparison:
     n_items, n_classes, n_train, n_splits, seed : int
     rows : DataFrame
         One row per method, vote and budget: `method`, `vote`, `budget` (queries), `accuracy`
-        held out, mean over splits, with `ci_low` and `ci_high` (95 %), `diff_vs_top_k` (paired
-        difference to top-k + weighted vote at the same budget) with `diff_ci_low` and
-        `diff_ci_high`, `cost` (mean per item, NaN where unknown), `queries` (a list of query
+        held out, mean over splits, with `accuracy_low` and `accuracy_high` (95 %), `diff_vs_top_k`
+        (paired difference to top-k + weighted vote at the same budget) with `diff_vs_top_k_low` and
+        `diff_vs_top_k_high`, `cost` (mean per item, NaN where unknown), `queries` (a list of query
         names per split; for random the first of its ten draws).
     skipped : list of dict
         `method`, `budget` and `reason` of what could not be filled.
@@ -246,11 +255,11 @@ def _row(
         "vote": vote,
         "budget": budget,
         "accuracy": accuracy.value,
-        "ci_low": accuracy.low,
-        "ci_high": accuracy.high,
+        "accuracy_low": accuracy.low,
+        "accuracy_high": accuracy.high,
         "diff_vs_top_k": difference.value,
-        "diff_ci_low": difference.low,
-        "diff_ci_high": difference.high,
+        "diff_vs_top_k_low": difference.low,
+        "diff_vs_top_k_high": difference.high,
         "cost": float(np.mean([result.scored[key].cost for result in results])),
         "queries": [[names[j] for j in result.scored[key].columns] for result in results],
     }

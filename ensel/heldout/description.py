@@ -23,8 +23,8 @@ class Description:
     ----------
     table : PredictionTable
     queries : DataFrame
-        Indexed by query name, most accurate first: `model`, `accuracy` with `ci_low` and `ci_high`
-        (95 %, Wilson), `missing` (number of answers), `error_correlation` (mean phi with the
+        Indexed by query name, most accurate first: `model`, `accuracy` with `accuracy_low` and
+        `accuracy_high` (95 %, Wilson), `missing` (number of answers), `error_correlation` (mean phi with the
         other queries; NaN where a query is always or never right), `cost` where known.
     pairs : DataFrame
         Pairs of queries, most correlated first: `first`, `second`, `error_correlation` (phi).
@@ -119,8 +119,8 @@ def describe(table: PredictionTable) -> Description:
         {
             "model": table.models,
             "accuracy": accuracy,
-            "ci_low": low,
-            "ci_high": high,
+            "accuracy_low": low,
+            "accuracy_high": high,
             "missing": (table.answers == MISSING).sum(axis=0),
             "error_correlation": mean_phi,
         },

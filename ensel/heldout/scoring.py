@@ -103,9 +103,12 @@ def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult
             for draw in range(RANDOM_DRAWS if method == "random" else 1):
                 selector = selector_of(method, most, split.rng(draw), plan.money)
                 selector.fit(
-                    voting.train, voting.y_train, models=table.models, costs=costs,
+                    voting.train,
+                    voting.y_train,
+                    models=table.models,
+                    costs=costs,
                     sample_weight=split.weights,
-                )  # fmt: skip
+                )
                 bought[most].append(tuple(int(j) for j in selector.order_))
         for key in keys:
             _, vote, size = key

@@ -145,14 +145,29 @@ def _count(
     n_planes = n_patterns * float((packed.n_codes - 1).mean()) ** 2
     if n_planes * (RANGE_TIME * packed.n_labels + WORD_TIME * n_words) < ITEM_TIME * n_items:
         by_planes(
-            first, packed.codes, packed.labels, packed.n_codes, packed.planes, packed.ends,
-            packed.counted, costs, limit, left,
-        )  # fmt: skip
+            first,
+            packed.codes,
+            packed.labels,
+            packed.n_codes,
+            packed.planes,
+            packed.ends,
+            packed.counted,
+            costs,
+            limit,
+            left,
+        )
     else:
         by_histogram(
-            first, packed.codes, packed.labels, packed.n_codes, packed.n_labels, packed.counted,
-            costs, limit, left,
-        )  # fmt: skip
+            first,
+            packed.codes,
+            packed.labels,
+            packed.n_codes,
+            packed.n_labels,
+            packed.counted,
+            costs,
+            limit,
+            left,
+        )
 
 
 def _starts(

@@ -87,7 +87,7 @@ def print_description(result: Description, *, every: bool = False) -> None:
         cells = [
             str(name),
             f"{100 * row['accuracy']:.2f}",
-            f"{100 * row['ci_low']:.1f}-{100 * row['ci_high']:.1f}",
+            f"{100 * row['accuracy_low']:.1f}-{100 * row['accuracy_high']:.1f}",
             f"{row['missing']:,}",
             "-" if np.isnan(row["error_correlation"]) else f"{row['error_correlation']:.2f}",
         ]
@@ -144,9 +144,9 @@ def print_comparison(result: Comparison) -> None:
     )
     wide = result.accuracy_table()
     marks = {
-        (row.method, row.vote, row.budget): "+" if row.diff_ci_low > 0 else "-"
+        (row.method, row.vote, row.budget): "+" if row.diff_vs_top_k_low > 0 else "-"
         for row in result.rows.itertuples()
-        if row.diff_ci_low > 0 or row.diff_ci_high < 0
+        if row.diff_vs_top_k_low > 0 or row.diff_vs_top_k_high < 0
     }
     budgets = list(wide.columns)
     for start in range(0, len(budgets), BUDGETS_PER_TABLE):
@@ -177,7 +177,7 @@ def print_comparison(result: Comparison) -> None:
         row = single.iloc[0]
         console.print(
             f"The single best query alone: {100 * row['accuracy']:.1f} % "
-            f"[{100 * row['ci_low']:.1f}, {100 * row['ci_high']:.1f}]."
+            f"[{100 * row['accuracy_low']:.1f}, {100 * row['accuracy_high']:.1f}]."
         )
     by_reason: dict[tuple[str, str], list[int]] = {}
     for entry in result.skipped:
@@ -239,24 +239,32 @@ def print_selection(result: Selection) -> None:
         console.print("\nWhat each budget would buy, where that changes:")
         with_cost = not result.by_budget["cost"].isna().any()
         table = _table(
-            "budget", "buys", "method + vote", *(["cost"] if with_cost else []), "expected %",
-            "gain on single", left=0,
-        )  # fmt: skip
+            "budget",
+            "buys",
+            "method + vote",
+            *(["cost"] if with_cost else []),
+            "expected %",
+            "gain on single",
+            left=0,
+        )
         table.columns[2].no_wrap = False
         before = None
         for row in result.by_budget.to_dict("records"):
             if (row["method"], row["vote"], row["queries"]) == before:
                 continue
             before = row["method"], row["vote"], row["queries"]
-            expected = Estimate(row["accuracy"], row["ci_low"], row["ci_high"])
-            gained = Estimate(row["gain_vs_single"], row["gain_ci_low"], row["gain_ci_high"])
+            expected = Estimate(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
+            gained = Estimate(
+                row["gain_vs_single"], row["gain_vs_single_low"], row["gain_vs_single_high"]
+            )
             table.add_row(
-                f"{row['budget']}", f"{row['size']}",
+                f"{row['budget']}",
+                f"{row['size']}",
                 _ensemble(row["method"], row["vote"]),
                 *([f"{row['cost']:.3g}"] if with_cost else []),
                 expected.percent.replace(" %", ""),
                 gained.points.replace(" points", "") if row["method"] != "single-best" else "-",
-            )  # fmt: skip
+            )
         console.print(table)
     curve = result.learning_curve
     if len(curve) > 1 and result.method != "single-best":
@@ -265,7 +273,7 @@ def print_selection(result: Selection) -> None:
             for row in curve.to_dict("records")
         )
         last = curve.iloc[-1]
-        doubling = Estimate(last["doubling"], last["doubling_ci_low"], last["doubling_ci_high"])
+        doubling = Estimate(last["doubling"], last["doubling_low"], last["doubling_high"])
         console.print(
             f"\nMore labels: this ensemble gets {points}; the last doubling brought "
             f"{doubling.points}.",
@@ -297,15 +305,19 @@ def print_frontier(result: Frontier) -> None:
     table.columns[5].justify, table.columns[5].no_wrap = "left", False
     for row in result.rows.to_dict("records"):
         single = row["method"] == "single-best"
-        expected = Estimate(row["accuracy"], row["ci_low"], row["ci_high"])
-        gained = Estimate(row["gain_vs_single"], row["gain_ci_low"], row["gain_ci_high"])
+        expected = Estimate(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
+        gained = Estimate(
+            row["gain_vs_single"], row["gain_vs_single_low"], row["gain_vs_single_high"]
+        )
         table.add_row(
-            f"{row['money']:.3g}", f"{row['cost']:.3g}", f"{len(row['queries'])}",
+            f"{row['money']:.3g}",
+            f"{row['cost']:.3g}",
+            f"{len(row['queries'])}",
             expected.percent.replace(" %", ""),
             "-" if single else gained.points.replace(" points", ""),
             _ensemble(row["method"], row["vote"]),
             "" if row["worth_it"] else "*",
-        )  # fmt: skip
+        )
     console.print(table)
     if not result.rows["worth_it"].all():
         console.print("\n* something cheaper is expected to be as accurate.")

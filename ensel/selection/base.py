@@ -203,9 +203,14 @@ class QuerySelector(SelectorMixin, BaseEstimator):
         X, y = validate_data(self, X, y, dtype="numeric")
         check_classification_targets(y)
         market = open_market(
-            X, y, models=models, costs=costs, money=self.money, sample_weight=sample_weight,
+            X,
+            y,
+            models=models,
+            costs=costs,
+            money=self.money,
+            sample_weight=sample_weight,
             random_state=self.random_state,
-        )  # fmt: skip
+        )
         budget = check_budget(self._wanted(), X.shape[1])
         order, gains = self._buy(market, budget)
         self.order_ = np.asarray(order, dtype=int)

@@ -121,7 +121,7 @@ def ablate_terms(
     -------
     DataFrame
         A row per variant, budget and quantity (``accuracy``, in [0, 1], or ``information``, in
-        bits): `value`, `ci_low`, `ci_high`, and the paired difference to all three terms,
+        bits): `value`, `value_low`, `value_high`, and the paired difference to all three terms,
         `difference`, `difference_low`, `difference_high`; `n_train`, `n_splits`.
 
     Examples
@@ -133,19 +133,22 @@ def ablate_terms(
     """
     budgets = range(1, min(most, table.n_queries) + 1)
     splits = random_splits(table, n_splits, train, seed)
-    found = over_splits(_ablate_split, table, splits, len(budgets), label="ablation",
-                        progress=progress)  # fmt: skip
+    found = over_splits(
+        _ablate_split, table, splits, len(budgets), label="ablation", progress=progress
+    )
     tests = [split.test for split in splits]
     rows = []
     for quantity in ("accuracy", "information"):
         for budget in budgets:
             scores = {
                 variant: SplitScores(
-                    table.n_items, tests, [one[variant, budget, quantity] for one in found],
+                    table.n_items,
+                    tests,
+                    [one[variant, budget, quantity] for one in found],
                     table.groups,
                 )
                 for variant in VARIANTS
-            }  # fmt: skip
+            }
             for variant, own in scores.items():
                 apart, same = own - scores[ALL_TERMS], variant == ALL_TERMS
                 if quantity == "accuracy":
@@ -157,13 +160,19 @@ def ablate_terms(
                     value, difference = mean_interval(own), mean_interval(apart)
                 rows.append(
                     {
-                        "n_train": len(splits[0].train), "n_splits": n_splits, "variant": variant,
-                        "quantity": quantity, "budget": budget, "value": value.value,
-                        "ci_low": value.low, "ci_high": value.high,
-                        "difference": difference.value, "difference_low": difference.low,
+                        "n_train": len(splits[0].train),
+                        "n_splits": n_splits,
+                        "variant": variant,
+                        "quantity": quantity,
+                        "budget": budget,
+                        "value": value.value,
+                        "value_low": value.low,
+                        "value_high": value.high,
+                        "difference": difference.value,
+                        "difference_low": difference.low,
                         "difference_high": difference.high,
                     }
-                )  # fmt: skip
+                )
     return pd.DataFrame(rows)
 
 
@@ -220,7 +229,7 @@ def information_by_term(
         A row per budget and quantity, in bits: ``relevance``, ``redundancy``, ``dependence`` (sums
         over the queries bought so far), ``information`` (their total, I(Y; X_S)), ``on training
         items`` (the plug-in of I(Y; X_S) that the method itself sees), ``held-out bound`` (see
-        `ablate_terms`); `value`, `ci_low`, `ci_high`, `n_train`, `n_splits`.
+        `ablate_terms`); `value`, `value_low`, `value_high`, `n_train`, `n_splits`.
 
     Examples
     --------
@@ -231,8 +240,9 @@ def information_by_term(
     """
     budgets = range(1, min(most, table.n_queries) + 1)
     splits = random_splits(table, n_splits, train, seed)
-    found = over_splits(_terms_of_split, table, splits, len(budgets), label="terms",
-                        progress=progress)  # fmt: skip
+    found = over_splits(
+        _terms_of_split, table, splits, len(budgets), label="terms", progress=progress
+    )
     rows = []
     for budget in budgets:
         for quantity in (*TERMS, "information", "on training items", "held-out bound"):
@@ -244,11 +254,15 @@ def information_by_term(
             value = mean_interval(scores, scores.item_variance() if learned else None)
             rows.append(
                 {
-                    "n_train": len(splits[0].train), "n_splits": n_splits, "budget": budget,
-                    "quantity": quantity, "value": value.value, "ci_low": value.low,
-                    "ci_high": value.high,
+                    "n_train": len(splits[0].train),
+                    "n_splits": n_splits,
+                    "budget": budget,
+                    "quantity": quantity,
+                    "value": value.value,
+                    "value_low": value.low,
+                    "value_high": value.high,
                 }
-            )  # fmt: skip
+            )
     return pd.DataFrame(rows)
 
 

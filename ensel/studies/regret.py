@@ -15,8 +15,15 @@ MEAN = "mean of datasets"
 VIEWS = {"": "as published", "statements": "statements", "no-best": "without its best model"}
 RIVALS = {"regret": "regret", "vs_top_k": "top-k + weighted", "vs_single": "single best query"}
 NEEDED = (
-    "pool", "n_train", "budget", "regret", "vs_top_k", "se_vs_top_k", "vs_single", "se_vs_single",
-)  # fmt: skip
+    "pool",
+    "n_train",
+    "budget",
+    "regret",
+    "vs_top_k",
+    "se_vs_top_k",
+    "vs_single",
+    "se_vs_single",
+)
 
 
 def regret_summary(cells: pd.DataFrame) -> pd.DataFrame:
@@ -39,7 +46,7 @@ def regret_summary(cells: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         `dataset` (the pool), `view`, `n_train`, `labels` (one of `LABELS`), `quantity`
-        (``regret``, ``vs_top_k``, ``vs_single``), `value` with `ci_low` and `ci_high`, all as
+        (``regret``, ``vs_top_k``, ``vs_single``), `value` with `value_low` and `value_high`, all as
         rates; `n_budgets`. Rows with the dataset ``mean of datasets`` are over datasets.
 
     Raises
@@ -73,12 +80,17 @@ def regret_summary(cells: pd.DataFrame) -> pd.DataFrame:
             view = str(pool).partition(":")[2]
             rows.append(
                 {
-                    "dataset": pool, "view": VIEWS.get(view, view), "n_train": n_train,
-                    "labels": LABELS[group], "quantity": quantity, "value": value,
-                    "ci_low": value - Z * error, "ci_high": value + Z * error,
+                    "dataset": pool,
+                    "view": VIEWS.get(view, view),
+                    "n_train": n_train,
+                    "labels": LABELS[group],
+                    "quantity": quantity,
+                    "value": value,
+                    "value_low": value - Z * error,
+                    "value_high": value + Z * error,
                     "n_budgets": len(cell),
                 }
-            )  # fmt: skip
+            )
     frame = pd.DataFrame(rows)
     means = []
     for quantity in RIVALS:
@@ -101,7 +113,13 @@ def _over_datasets(rows: pd.DataFrame, labels: str, quantity: str) -> dict[str, 
     n, mean = len(values), float(values.mean())
     half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
     return {
-        "dataset": MEAN, "view": f"{n} datasets", "n_train": round(float(rows["n_train"].median())),
-        "labels": labels, "quantity": quantity, "value": mean, "ci_low": mean - half,
-        "ci_high": mean + half, "n_budgets": round(float(rows["n_budgets"].mean())),
-    }  # fmt: skip
+        "dataset": MEAN,
+        "view": f"{n} datasets",
+        "n_train": round(float(rows["n_train"].median())),
+        "labels": labels,
+        "quantity": quantity,
+        "value": mean,
+        "value_low": mean - half,
+        "value_high": mean + half,
+        "n_budgets": round(float(rows["n_budgets"].mean())),
+    }

@@ -24,8 +24,11 @@ from ensel.table.prediction_table import PredictionTable
 
 WAYS = 10
 SELF, MODELS, TEMPERATURES, ONE = (
-    "self-moa", "different models", "different temperatures", "one sample",
-)  # fmt: skip
+    "self-moa",
+    "different models",
+    "different temperatures",
+    "one sample",
+)
 
 
 def temperature_mixes(
@@ -52,8 +55,8 @@ def temperature_mixes(
     -------
     DataFrame
         A row per ensemble and temperature (NaN for the mixture of temperatures): `size`,
-        `accuracy` with `ci_low` and `ci_high`, and `difference` to Self-MoA at that temperature
-        (for the mixture of temperatures: to the mean of Self-MoA over them), paired, with
+        `accuracy` with `accuracy_low` and `accuracy_high`, and `difference` to Self-MoA at that
+        temperature (for the mixture of temperatures: to the mean of Self-MoA over them), paired, with
         `difference_low` and `difference_high`; `n_train`, `n_splits`.
 
     Raises
@@ -69,8 +72,9 @@ def temperature_mixes(
             "temperatures; no more than either can be voted"
         )
     splits = random_splits(table, n_splits, 0.5, seed)
-    found = over_splits(_mix_split, table, splits, grid, size, label="temperatures",
-                        progress=progress)  # fmt: skip
+    found = over_splits(
+        _mix_split, table, splits, grid, size, label="temperatures", progress=progress
+    )
     tests = [split.test for split in splits]
 
     def scores(of: Callable[[dict[tuple[str, int], np.ndarray]], np.ndarray]) -> SplitScores:
@@ -89,14 +93,19 @@ def temperature_mixes(
         difference = difference_interval(own - baseline, same=name == SELF)
         rows.append(
             {
-                "n_train": len(splits[0].train), "n_splits": n_splits, "ensemble": name,
+                "n_train": len(splits[0].train),
+                "n_splits": n_splits,
+                "ensemble": name,
                 "size": 1 if name == ONE else size,
                 "temperature": temperatures[t] if t >= 0 else np.nan,
-                "accuracy": value.value, "ci_low": value.low, "ci_high": value.high,
-                "difference": difference.value, "difference_low": difference.low,
+                "accuracy": value.value,
+                "accuracy_low": value.low,
+                "accuracy_high": value.high,
+                "difference": difference.value,
+                "difference_low": difference.low,
                 "difference_high": difference.high,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 

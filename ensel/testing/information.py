@@ -46,22 +46,22 @@ class _Estimator:
 
 
 def _small(estimator: _Estimator) -> Any:
-    return st.fixed_dictionaries({
-        "table": prediction_tables(classes_seen=1, costs=False, models=False)
-    })  # fmt: skip
+    return st.fixed_dictionaries(
+        {"table": prediction_tables(classes_seen=1, costs=False, models=False)}
+    )
 
 
 def _two_columns(estimator: _Estimator) -> Any:
-    return st.fixed_dictionaries({
-        "table": prediction_tables(min_queries=2, classes_seen=1, costs=False, models=False)
-    })  # fmt: skip
+    return st.fixed_dictionaries(
+        {"table": prediction_tables(min_queries=2, classes_seen=1, costs=False, models=False)}
+    )
 
 
 def _copies(estimator: _Estimator) -> Any:
     repeats = st.just(MANY) if estimator.bias_corrected else st.integers(1, 8)
-    return st.fixed_dictionaries({
-        "table": st.builds(_copy_of_the_label, st.sampled_from([2, 4]), repeats)
-    })  # fmt: skip
+    return st.fixed_dictionaries(
+        {"table": st.builds(_copy_of_the_label, st.sampled_from([2, 4]), repeats)}
+    )
 
 
 def _copy_of_the_label(n_classes: int, repeats: int) -> PredictionTable:
@@ -73,11 +73,13 @@ def _copy_of_the_label(n_classes: int, repeats: int) -> PredictionTable:
 
 def _known(estimator: _Estimator) -> Any:
     rate = st.sampled_from([0.05, 0.1, 0.2, 0.3, 0.4])
-    return st.fixed_dictionaries({
-        "error_rates": st.lists(rate, min_size=1, max_size=2),
-        "n_classes": st.integers(2, 3),
-        "random_state": st.integers(0, 2**32 - 1),
-    })  # fmt: skip
+    return st.fixed_dictionaries(
+        {
+            "error_rates": st.lists(rate, min_size=1, max_size=2),
+            "n_classes": st.integers(2, 3),
+            "random_state": st.integers(0, 2**32 - 1),
+        }
+    )
 
 
 def _degraded(estimator: _Estimator) -> Any:
@@ -136,8 +138,9 @@ def _missing(estimator: _Estimator, table: PredictionTable) -> None:
     )
 
 
-@_law("constant query", "a query that always answers the same tells nothing, and adds nothing",
-      _small)  # fmt: skip
+@_law(
+    "constant query", "a query that always answers the same tells nothing, and adds nothing", _small
+)
 def _constant(estimator: _Estimator, table: PredictionTable) -> None:
     X, y = table.answers, table.labels
     same = np.zeros((len(X), 1), dtype=int)
@@ -207,16 +210,24 @@ def _range(estimator: _Estimator, table: PredictionTable) -> None:
     )
 
 
-@_law("more queries", "another query never takes information away", _two_columns,
-      skipped=_if_uncorrected)  # fmt: skip
+@_law(
+    "more queries",
+    "another query never takes information away",
+    _two_columns,
+    skipped=_if_uncorrected,
+)
 def _monotone(estimator: _Estimator, table: PredictionTable) -> None:
     X, y = table.answers, table.labels
     every = estimator.bits(X, y)
     estimator.no_more(every, estimator.bits(X[:, 1:], y), "without column 0")
 
 
-@_law("merging answers", "taking two answers for one adds no information (data processing)",
-      _small, skipped=_if_uncorrected)  # fmt: skip
+@_law(
+    "merging answers",
+    "taking two answers for one adds no information (data processing)",
+    _small,
+    skipped=_if_uncorrected,
+)
 def _merging(estimator: _Estimator, table: PredictionTable) -> None:
     X, y = table.answers, table.labels
     value = estimator.bits(X, y)
@@ -237,8 +248,12 @@ def _chain_rule(estimator: _Estimator, table: PredictionTable) -> None:
     )
 
 
-@_law("degraded copy", "a query heard through noise tells no more, and nothing beyond the query",
-      _degraded, most_examples=10)  # fmt: skip
+@_law(
+    "degraded copy",
+    "a query heard through noise tells no more, and nothing beyond the query",
+    _degraded,
+    most_examples=10,
+)
 def _degraded_copy(
     estimator: _Estimator, table: PredictionTable, original: int, degraded: int
 ) -> None:
@@ -252,8 +267,12 @@ def _degraded_copy(
         )
 
 
-@_law("known information", "on many simulated items the result is near the true information",
-      _known, most_examples=10)  # fmt: skip
+@_law(
+    "known information",
+    "on many simulated items the result is near the true information",
+    _known,
+    most_examples=10,
+)
 def _known_information(
     estimator: _Estimator, error_rates: list[float], n_classes: int, random_state: int
 ) -> None:
@@ -266,8 +285,12 @@ def _known_information(
     )
 
 
-@_law("plug-in", "the result is that of the definition, on the shares of the items", _small,
-      skipped=_if_plug_in)  # fmt: skip
+@_law(
+    "plug-in",
+    "the result is that of the definition, on the shares of the items",
+    _small,
+    skipped=_if_plug_in,
+)
 def _plug_in(estimator: _Estimator, table: PredictionTable) -> None:
     rows, labels = [tuple(row) for row in table.answers.tolist()], table.known_labels.tolist()
     pairs = list(zip(rows, labels, strict=True))

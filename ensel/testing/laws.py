@@ -219,8 +219,9 @@ def _shown(value: Any) -> str:
     if value.n_items > MOST_SHOWN:
         both, counts = np.unique(np.column_stack([answers, labels]), axis=0, return_counts=True)
         most = np.argsort(-counts, kind="stable")[:MOST_SHOWN]
-        lines = [f"{counts[i]:>6} x answers {both[i, :-1].tolist()} label {both[i, -1]}"
-                 for i in most]  # fmt: skip
+        lines = [
+            f"{counts[i]:>6} x answers {both[i, :-1].tolist()} label {both[i, -1]}" for i in most
+        ]
         left = len(both) - len(most)
         lines += [f"       and {left} rarer rows"] if left else []
         return f"{value.n_items} items, {value.name}\n    " + "\n    ".join(lines)

@@ -42,10 +42,10 @@ class _Selector:
 def _budgets(**knobs: Any) -> Any:
     """Tables with budgets that they allow."""
     return prediction_tables(**knobs).flatmap(
-        lambda table: st.fixed_dictionaries({
-            "table": st.just(table), "budget": st.integers(1, table.n_queries)
-        })
-    )  # fmt: skip
+        lambda table: st.fixed_dictionaries(
+            {"table": st.just(table), "budget": st.integers(1, table.n_queries)}
+        )
+    )
 
 
 def _any(selector: _Selector) -> Any:
@@ -54,12 +54,14 @@ def _any(selector: _Selector) -> Any:
 
 def _held_out(selector: _Selector) -> Any:
     return prediction_tables(min_items=4, min_queries=2).flatmap(
-        lambda table: st.fixed_dictionaries({
-            "table": st.just(table),
-            "budget": st.integers(1, table.n_queries - 1),
-            "n_train": st.integers(2, table.n_items - 1),
-        })
-    )  # fmt: skip
+        lambda table: st.fixed_dictionaries(
+            {
+                "table": st.just(table),
+                "budget": st.integers(1, table.n_queries - 1),
+                "n_train": st.integers(2, table.n_items - 1),
+            }
+        )
+    )
 
 
 def _priced(selector: _Selector) -> Any:
@@ -117,9 +119,7 @@ def _better_first(selector: _Selector) -> Any:
         answers = np.column_stack([columns[name] for name in names])
         return PredictionTable(answers, labels, classes="01", queries=list(names))
 
-    return st.fixed_dictionaries({
-        "table": st.permutations(list(columns)).map(arranged)
-    })  # fmt: skip
+    return st.fixed_dictionaries({"table": st.permutations(list(columns)).map(arranged)})
 
 
 def _silent(selector: _Selector) -> Any:
@@ -134,19 +134,19 @@ def _silent(selector: _Selector) -> Any:
             queries=names[::place],
         )
 
-    return st.fixed_dictionaries({
-        "table": st.builds(
-            built, st.integers(2, 4), st.integers(2, 5), st.sampled_from([1, -1])
-        )
-    })  # fmt: skip
+    return st.fixed_dictionaries(
+        {"table": st.builds(built, st.integers(2, 4), st.integers(2, 5), st.sampled_from([1, -1]))}
+    )
 
 
 def _noisy(selector: _Selector) -> Any:
-    return st.fixed_dictionaries({
-        "good": st.lists(st.integers(0, 5), min_size=1, max_size=2, unique=True),
-        "n_classes": st.integers(2, 4),
-        "random_state": st.integers(0, 2**32 - 1),
-    })  # fmt: skip
+    return st.fixed_dictionaries(
+        {
+            "good": st.lists(st.integers(0, 5), min_size=1, max_size=2, unique=True),
+            "n_classes": st.integers(2, 4),
+            "random_state": st.integers(0, 2**32 - 1),
+        }
+    )
 
 
 def _needs(*options: str) -> Any:
@@ -225,8 +225,9 @@ def _inputs_kept(selector: _Selector, table: PredictionTable, budget: int) -> No
         "models": np.array(table.models),
     }
     before = {name: array.copy() for name, array in given.items()}
-    selector.buyer.buy(given["answers"], given["labels"], budget, costs=given["costs"],
-                       models=given["models"])  # fmt: skip
+    selector.buyer.buy(
+        given["answers"], given["labels"], budget, costs=given["costs"], models=given["models"]
+    )
     for name, array in given.items():
         require(np.array_equal(array, before[name]), f"{name} became {array.tolist()}")
 
@@ -245,8 +246,12 @@ def _held_out_items(selector: _Selector, table: PredictionTable, budget: int, n_
         require(after == before, f"bought {before}, but {after} with other held-out {what}")
 
 
-@_law("money", "the bought queries cost no more than the money, and it buys some", _priced,
-      skipped=_needs("costs", "money"))  # fmt: skip
+@_law(
+    "money",
+    "the bought queries cost no more than the money, and it buys some",
+    _priced,
+    skipped=_needs("costs", "money"),
+)
 def _money(selector: _Selector, table: PredictionTable, money: float) -> None:
     order = selector.buy(table, table.n_queries, money=money)
     assert table.costs is not None
@@ -257,8 +262,13 @@ def _money(selector: _Selector, table: PredictionTable, money: float) -> None:
     require(spent <= money * (1 + 1e-9), f"bought {order} for {spent:g}")
 
 
-@_law("ties are drawn", "among queries that are alike the seed decides, not the position", _alike,
-      skipped=lambda s: _if_ties(s) or _needs("random_state")(s), most_examples=10)  # fmt: skip
+@_law(
+    "ties are drawn",
+    "among queries that are alike the seed decides, not the position",
+    _alike,
+    skipped=lambda s: _if_ties(s) or _needs("random_state")(s),
+    most_examples=10,
+)
 def _ties_drawn(selector: _Selector, table: PredictionTable) -> None:
     always = selector.buy(table, 1, seed=0)
     for seed in range(1, SEEDS):
@@ -267,8 +277,13 @@ def _ties_drawn(selector: _Selector, table: PredictionTable) -> None:
     require(False, f"bought {always} of three equal ones with each of {SEEDS} seeds")
 
 
-@_law("ties go to the cheaper", "of queries that are alike the cheaper is bought", _alike,
-      skipped=lambda s: _if_ties(s) or _needs("costs")(s), most_examples=10)  # fmt: skip
+@_law(
+    "ties go to the cheaper",
+    "of queries that are alike the cheaper is bought",
+    _alike,
+    skipped=lambda s: _if_ties(s) or _needs("costs")(s),
+    most_examples=10,
+)
 def _ties_cheaper(selector: _Selector, table: PredictionTable) -> None:
     for cheap in range(3):
         costs = np.where(np.arange(3) == cheap, 1.0, 2.0)
@@ -276,16 +291,24 @@ def _ties_cheaper(selector: _Selector, table: PredictionTable) -> None:
         require(first == cheap, f"column {first} of three equal ones that cost {costs.tolist()}")
 
 
-@_law("ties go to the better", "of queries that add nothing the better one is bought",
-      _better_first, skipped=_if_ties)  # fmt: skip
+@_law(
+    "ties go to the better",
+    "of queries that add nothing the better one is bought",
+    _better_first,
+    skipped=_if_ties,
+)
 def _ties_better(selector: _Selector, table: PredictionTable) -> None:
     order = selector.buy(table, min(2, table.n_queries), costs=np.ones(3))
     bought = [table.query_names[j] for j in order]
     require("worse" not in bought, f"bought {bought}")
 
 
-@_law("order of columns", "where there are no ties, the order of the columns does not matter",
-      _without_ties, skipped=_if_ties)  # fmt: skip
+@_law(
+    "order of columns",
+    "where there are no ties, the order of the columns does not matter",
+    _without_ties,
+    skipped=_if_ties,
+)
 def _order_of_columns(selector: _Selector, table: PredictionTable, budget: int) -> None:
     costs = 2.0 ** np.arange(table.n_queries)  # no two sets cost the same: settles what is left
     mirrored = table.subset(queries=range(table.n_queries)[::-1])
@@ -295,15 +318,24 @@ def _order_of_columns(selector: _Selector, table: PredictionTable, budget: int) 
     require(same, f"bought {order}; with the columns reversed, what was {other}")
 
 
-@_law("silent query", "a query that never answers is not preferred to one that is always right",
-      _silent, skipped=_unless_random)  # fmt: skip
+@_law(
+    "silent query",
+    "a query that never answers is not preferred to one that is always right",
+    _silent,
+    skipped=_unless_random,
+)
 def _silent_query(selector: _Selector, table: PredictionTable) -> None:
     first = table.query_names[selector.buy(table, 1)[0]]
     require(first == "perfect", f"bought {first!r} first")
 
 
-@_law("noise", "in a large simulated pool, informative queries are bought before noise", _noisy,
-      skipped=_unless_random, most_examples=10)  # fmt: skip
+@_law(
+    "noise",
+    "in a large simulated pool, informative queries are bought before noise",
+    _noisy,
+    skipped=_unless_random,
+    most_examples=10,
+)
 def _noise(selector: _Selector, good: list[int], n_classes: int, random_state: int) -> None:
     rates = np.full(6, 1 - 1 / n_classes)  # answers at random
     rates[good] = 0.2

@@ -66,8 +66,10 @@ class _Vote:
         )
         if p is None:
             return
-        require(p.shape == (n_items, n_classes),
-                f"probabilities of shape {p.shape}, not {(n_items, n_classes)}")  # fmt: skip
+        require(
+            p.shape == (n_items, n_classes),
+            f"probabilities of shape {p.shape}, not {(n_items, n_classes)}",
+        )
         bad = ~(np.isfinite(p) & (p >= 0) & (p <= 1 + 1e-9)).all(axis=1)
         require(not bad.any(), f"probabilities {_rounded(p[bad][:1])}, outside [0, 1]")
         bad = np.abs(p.sum(axis=1) - 1) > 1e-6
@@ -81,20 +83,24 @@ def _rounded(p: np.ndarray) -> list[Any]:
 def _small(vote: _Vote) -> Any:
     # A vote that is told the number of classes must do with labels that lack some.
     seen: Any = 2 if "n_classes" in vote.voter.takes else "all"
-    return st.fixed_dictionaries({
-        "table": prediction_tables(
-            min_items=4, max_queries=3, classes_seen=seen, costs=False, models=False
-        )
-    })  # fmt: skip
+    return st.fixed_dictionaries(
+        {
+            "table": prediction_tables(
+                min_items=4, max_queries=3, classes_seen=seen, costs=False, models=False
+            )
+        }
+    )
 
 
 def _held_out(vote: _Vote) -> Any:
     return _small(vote).flatmap(
-        lambda example: st.fixed_dictionaries({
-            "table": st.just(example["table"]),
-            "n_train": st.integers(3, example["table"].n_items - 1),
-        })
-    )  # fmt: skip
+        lambda example: st.fixed_dictionaries(
+            {
+                "table": st.just(example["table"]),
+                "n_train": st.integers(3, example["table"].n_items - 1),
+            }
+        )
+    )
 
 
 def _perfect(vote: _Vote) -> Any:
@@ -129,14 +135,22 @@ def _if_ties_show(vote: _Vote) -> str | None:
 _law = VOTE_LAWS.add
 
 
-@_law("probabilities", "probabilities are in [0, 1] and sum to 1, a column a class", _small,
-      skipped=_if_probabilities)  # fmt: skip
+@_law(
+    "probabilities",
+    "probabilities are in [0, 1] and sum to 1, a column a class",
+    _small,
+    skipped=_if_probabilities,
+)
 def _probabilities(vote: _Vote, table: PredictionTable) -> None:
     vote.valid(vote.ask(table, table.answers), table.n_items, table.n_classes)
 
 
-@_law("most probable class", "the predicted class is the most probable one", _small,
-      skipped=_if_probabilities)  # fmt: skip
+@_law(
+    "most probable class",
+    "the predicted class is the most probable one",
+    _small,
+    skipped=_if_probabilities,
+)
 def _most_probable(vote: _Vote, table: PredictionTable) -> None:
     labels, p = vote.ask(table, table.answers)
     if p is not None:
@@ -167,8 +181,11 @@ def _inputs_kept(vote: _Vote, table: PredictionTable) -> None:
         require(np.array_equal(array, before[name]), f"{name} became {array.tolist()}")
 
 
-@_law("missing abstains", "a missing answer is no vote: one perfect query speaks, the rest do not",
-      _perfect)  # fmt: skip
+@_law(
+    "missing abstains",
+    "a missing answer is no vote: one perfect query speaks, the rest do not",
+    _perfect,
+)
 def _abstains(vote: _Vote, table: PredictionTable) -> None:
     classes, n_queries = np.arange(table.n_classes), table.n_queries
     one_speaks = np.full((n_queries, table.n_classes, n_queries), MISSING)
@@ -186,8 +203,11 @@ def _silent(vote: _Vote, table: PredictionTable) -> None:
     vote.valid(vote.ask(table, asked), 1, table.n_classes)
 
 
-@_law("unseen patterns", "every pattern of answers gets a valid answer, seen in training or not",
-      _small)  # fmt: skip
+@_law(
+    "unseen patterns",
+    "every pattern of answers gets a valid answer, seen in training or not",
+    _small,
+)
 def _unseen(vote: _Vote, table: PredictionTable) -> None:
     codes = range(MISSING, table.n_classes)
     asked = np.array(list(product(codes, repeat=table.n_queries)))
@@ -203,11 +223,14 @@ def _held_out_labels(vote: _Vote, table: PredictionTable, n_train: int) -> None:
     others[n_train:] = (y[n_train:] + 1) % table.n_classes
     first, second = (
         vote.voter.ask(
-            X[:n_train], labels[:n_train], X[n_train:], table.n_classes,
+            X[:n_train],
+            labels[:n_train],
+            X[n_train:],
+            table.n_classes,
             asked_labels=labels[n_train:],
         )
         for labels in (y, others)
-    )  # fmt: skip
+    )
     vote.same(first, second, "with other held-out labels")
 
 
@@ -223,8 +246,12 @@ def _company(vote: _Vote, table: PredictionTable) -> None:
     vote.same((labels, p), same, "with most of them twice")
 
 
-@_law("names of classes", "renaming the classes renames the answer, and changes nothing else",
-      _small, skipped=_if_ties_show)  # fmt: skip
+@_law(
+    "names of classes",
+    "renaming the classes renames the answer, and changes nothing else",
+    _small,
+    skipped=_if_ties_show,
+)
 def _names(vote: _Vote, table: PredictionTable) -> None:
     last = table.n_classes - 1
     X, y = table.answers, table.known_labels
@@ -234,8 +261,7 @@ def _names(vote: _Vote, table: PredictionTable) -> None:
     vote.same(vote.ask(table, X), back, f"with class k renamed {last} - k, and back")
 
 
-@_law("order of columns", "the order of the columns does not matter", _small,
-      skipped=_if_ties_show)  # fmt: skip
+@_law("order of columns", "the order of the columns does not matter", _small, skipped=_if_ties_show)
 def _order_of_columns(vote: _Vote, table: PredictionTable) -> None:
     X, y = np.array(table.answers, dtype=int), np.array(table.labels, dtype=int)
     mirrored = X[:, ::-1].copy()
@@ -243,8 +269,12 @@ def _order_of_columns(vote: _Vote, table: PredictionTable) -> None:
     vote.same(vote.ask(table, X), after, "with the columns reversed")
 
 
-@_law("better than chance", "on an easy simulated pool, held-out accuracy is well above chance",
-      _easy, most_examples=10)  # fmt: skip
+@_law(
+    "better than chance",
+    "on an easy simulated pool, held-out accuracy is well above chance",
+    _easy,
+    most_examples=10,
+)
 def _better_than_chance(vote: _Vote, table: PredictionTable) -> None:
     learn, asked = slice(0, None, 2), slice(1, None, 2)
     labels, _ = vote.ask(table, table.answers[asked], learn=learn)

@@ -23,7 +23,10 @@ def test_curves_of_several_are_the_curve_of_one(small_pool):
     own = several[several["method"] == "greedy-mi"]
     for name in ("n_train", "accuracy"):
         np.testing.assert_allclose(own[name], alone[name])
-    for name in ("ci_low", "ci_high"):  # the same where all that is not tested is learned from
+    for name in (
+        "accuracy_low",
+        "accuracy_high",
+    ):  # the same where all that is not tested is learned from
         np.testing.assert_allclose(own[name].iloc[-1], alone[name].iloc[-1])
     other = several[several["method"] == "top-k"]
     apart = own["accuracy"].to_numpy() - other["accuracy"].to_numpy()
@@ -96,9 +99,9 @@ def test_regret_is_the_mean_over_budgets_from_two_up():
     found = regret_summary(pd.DataFrame(rows)).set_index("quantity")
     assert found.loc["regret", "value"] == pytest.approx(0.02)
     assert found.loc["regret", "n_budgets"] == 2
-    assert np.isnan(found.loc["regret", "ci_low"])
+    assert np.isnan(found.loc["regret", "value_low"])
     # mean of the standard errors: 0 +- 1.96 x 0.01
-    assert found.loc["vs_top_k", "ci_high"] == pytest.approx(0.0196, abs=1e-5)
+    assert found.loc["vs_top_k", "value_high"] == pytest.approx(0.0196, abs=1e-5)
 
 
 def test_labels_are_grouped_and_datasets_averaged():
@@ -123,7 +126,7 @@ def test_labels_are_grouped_and_datasets_averaged():
     row = means.loc["300"]
     assert row["value"] == pytest.approx(0.04)  # of 0.02, 0.04, 0.06
     # t(2, 97.5 %) = 4.3027; sd 0.02, over sqrt(3)
-    assert row["ci_high"] - row["value"] == pytest.approx(4.3027 * 0.02 / np.sqrt(3), abs=1e-5)
+    assert row["value_high"] - row["value"] == pytest.approx(4.3027 * 0.02 / np.sqrt(3), abs=1e-5)
 
 
 def test_cells_of_another_form_are_refused():

@@ -167,7 +167,9 @@ def test_describe_by_hand(real):
     # Wilson for 961 of 1000, z = 1.96, z^2 = 3.8415:
     # (0.961 + z^2/2000 +- z sqrt(0.961 * 0.039 / 1000 + z^2/4e6)) / (1 + z^2/1000)
     best = result.queries.loc["meta_llama-2-70b"]
-    assert (best["ci_low"], best["ci_high"]) == pytest.approx((0.94715, 0.97134), abs=1e-4)
+    assert (best["accuracy_low"], best["accuracy_high"]) == pytest.approx(
+        (0.94715, 0.97134), abs=1e-4
+    )
     assert result.mean_error_correlation == pytest.approx(0.332, abs=0.0005)
     assert result.all_wrong == pytest.approx(0.001)
     assert json.loads(result.to_json())["classes"] == {"negative": 514, "positive": 486}

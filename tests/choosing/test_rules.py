@@ -153,7 +153,7 @@ def test_learning_curve_is_nested_and_paired(small_pool):
     np.testing.assert_allclose(
         curve["doubling"].to_numpy()[1:], np.diff(curve["accuracy"]), atol=1e-9
     )
-    assert (curve["doubling_ci_low"][1:] <= curve["doubling"][1:]).all()
+    assert (curve["doubling_low"][1:] <= curve["doubling"][1:]).all()
 
 
 def test_tiny_tables_have_no_learning_curve(small_pool):

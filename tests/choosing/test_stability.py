@@ -73,8 +73,8 @@ def test_shares_add_up(small_pool):
     assert found.sets["share"].sum() == pytest.approx(1)
     assert found.sets["share"].is_monotonic_decreasing
     assert found.bought["all_items"].sum() == 2
-    assert (found.bought["ci_low"] <= found.bought["share"]).all()
-    assert (found.bought["ci_high"] >= found.bought["share"]).all()
+    assert (found.bought["share_low"] <= found.bought["share"]).all()
+    assert (found.bought["share_high"] >= found.bought["share"]).all()
     assert "different sets in 80 resamples" in repr(found)
     assert "share" in found._repr_html_()
 

@@ -15,8 +15,8 @@ from ensel.selection import ExactMI, GreedyMI
 from ensel.voting import MAPVote
 
 KEYS = [
-    "method", "vote", "budget", "accuracy", "ci_low", "ci_high", "diff_vs_top_k",
-    "diff_ci_low", "diff_ci_high", "cost", "queries",
+    "method", "vote", "budget", "accuracy", "accuracy_low", "accuracy_high", "diff_vs_top_k",
+    "diff_vs_top_k_low", "diff_vs_top_k_high", "cost", "queries",
 ]  # fmt: skip
 
 
@@ -41,8 +41,8 @@ def test_json_has_the_promised_shape(result):
     assert (data["n_items"], data["n_train"], data["n_splits"]) == (1000, 500, 3)
     for row in data["rows"]:
         assert list(row) == KEYS
-        assert 0 <= row["ci_low"] <= row["accuracy"] <= row["ci_high"] <= 1
-        assert row["diff_ci_low"] <= row["diff_vs_top_k"] <= row["diff_ci_high"]
+        assert 0 <= row["accuracy_low"] <= row["accuracy"] <= row["accuracy_high"] <= 1
+        assert row["diff_vs_top_k_low"] <= row["diff_vs_top_k"] <= row["diff_vs_top_k_high"]
         assert len(row["queries"]) == 3
         assert all(len(set(names)) == row["budget"] for names in row["queries"])
 
@@ -74,7 +74,7 @@ def test_self_moa_beyond_its_samples_is_skipped_with_the_reason(result):
 
 def test_baseline_differs_from_itself_by_nothing(result):
     rows = result.rows[(result.rows["method"] == "top-k") & (result.rows["vote"] == "weighted")]
-    assert (rows[["diff_vs_top_k", "diff_ci_low", "diff_ci_high"]] == 0).all(axis=None)
+    assert (rows[["diff_vs_top_k", "diff_vs_top_k_low", "diff_vs_top_k_high"]] == 0).all(axis=None)
 
 
 def test_cost_is_that_of_the_bought_queries(result, imdb):
@@ -183,7 +183,7 @@ def test_published_method_loses_on_few_labels_and_many_options(real):
     result = compare(
         real("mmlu"), methods=["greedy-mi"], votes=["map"], budgets=[7], train=1000, n_splits=5
     )
-    assert result.rows["diff_ci_high"].iloc[0] < 0
+    assert result.rows["diff_vs_top_k_high"].iloc[0] < 0
 
 
 @pytest.mark.parametrize(

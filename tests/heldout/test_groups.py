@@ -86,7 +86,9 @@ def test_near_copies_are_all_learned_from():
 def test_describe_and_floor_count_questions(small_pool):
     pool = small_pool.subset(items=slice(0, None, 5))
     table = copied(pool, 6)
-    one, many = (describe(t).queries[["ci_low", "ci_high"]].to_numpy() for t in (pool, table))
+    one, many = (
+        describe(t).queries[["accuracy_low", "accuracy_high"]].to_numpy() for t in (pool, table)
+    )
     np.testing.assert_allclose(one, many, atol=1e-7)
     one, many = (error_floor(t, n_boot=40).estimates["mean_error"] for t in (pool, table))
     assert many.high - many.low > 0.7 * (one.high - one.low)
@@ -124,7 +126,9 @@ def test_select_and_compare_promise_no_more_for_copies(small_pool):
         compare(t, methods=["top-k"], votes=["weighted"], budgets=[1], train=0.5).rows.iloc[0]
         for t in (pool, table)
     )
-    assert copies.ci_high - copies.ci_low > 0.7 * (alone.ci_high - alone.ci_low)
+    assert copies.accuracy_high - copies.accuracy_low > 0.7 * (
+        alone.accuracy_high - alone.accuracy_low
+    )
 
 
 def test_shuffles_swap_the_labels_of_whole_questions():

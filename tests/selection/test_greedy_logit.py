@@ -92,7 +92,7 @@ def test_finds_complements_that_top_k_misses(real):
     rows = compare(
         real("imdb-llm"), methods=["greedy-logit"], votes=["logit"], budgets=[3], n_splits=10
     ).rows
-    assert rows["diff_ci_low"].iloc[0] > 0
+    assert rows["diff_vs_top_k_low"].iloc[0] > 0
 
 
 def test_does_not_lose_to_top_k_with_few_labels(real):
@@ -101,5 +101,5 @@ def test_does_not_lose_to_top_k_with_few_labels(real):
         real("mmlu"), methods=["greedy-logit"], votes=["logit"], budgets=[3, 8], train=300,
         n_splits=10,
     ).rows  # fmt: skip
-    assert (rows["diff_ci_high"] > 0).all()
+    assert (rows["diff_vs_top_k_high"] > 0).all()
     assert (rows["diff_vs_top_k"] > -0.005).all()

@@ -86,8 +86,8 @@ def test_number_of_terms_is_checked(small_pool):
 def test_ablation_differences_are_to_all_three(small_pool):
     found = ablate_terms(small_pool, most=3, n_splits=2)
     assert len(found) == 3 * 2 * 3  # variants, quantities, budgets
-    assert found["ci_low"].le(found["value"]).all()
-    assert found["value"].le(found["ci_high"]).all()
+    assert found["value_low"].le(found["value"]).all()
+    assert found["value"].le(found["value_high"]).all()
     own = found.set_index(["variant", "quantity", "budget"])
     for (variant, quantity, budget), row in own.iterrows():
         right = row["value"] - own.loc[("all three", quantity, budget), "value"]

@@ -120,7 +120,7 @@ def test_beats_log_odds_where_one_towers_and_where_classes_differ(real, name, bu
     rows = compare(
         real(name), methods=["top-k"], votes=["logit"], budgets=[budget], train=train, n_splits=10
     ).rows
-    assert rows["diff_ci_low"].iloc[0] > 0
+    assert rows["diff_vs_top_k_low"].iloc[0] > 0
 
 
 def test_learns_what_an_answer_is_worth():

@@ -168,9 +168,17 @@ class JointCounts:
 
             def by_rows(a: int, b: int) -> None:
                 _left_by_rows(
-                    said, columns[a:b], rows, cells, weight, first_cell, self.width,
-                    self._n_log_n, self._scale, found[a:b],
-                )  # fmt: skip
+                    said,
+                    columns[a:b],
+                    rows,
+                    cells,
+                    weight,
+                    first_cell,
+                    self.width,
+                    self._n_log_n,
+                    self._scale,
+                    found[a:b],
+                )
 
             over_chunks(by_rows, len(columns), len(rows) * len(columns) * 4 / WORK_A_THREAD)
             return found / self._scale
@@ -182,9 +190,16 @@ class JointCounts:
 
         def by_planes(a: int, b: int) -> None:
             _left_by_planes(
-                planes, groups[a:b], self.width, *entries, in_cell, first_cell, self._n_log_n,
-                self._scale, by_group[a:b],
-            )  # fmt: skip
+                planes,
+                groups[a:b],
+                self.width,
+                *entries,
+                in_cell,
+                first_cell,
+                self._n_log_n,
+                self._scale,
+                by_group[a:b],
+            )
 
         steps = (len(entries[1]) + n_cells + n_patterns + planes.shape[2]) * self.width
         over_chunks(by_planes, len(groups), steps * len(groups) * LANES / WORK_A_THREAD)
@@ -337,9 +352,16 @@ def _left_by_planes(
             together[:] = 0
             for cell in range(first_cell[z], first_cell[z + 1]):
                 count_cell(
-                    entry_of[cell], entry_of[cell + 1], word, bits, power, products,
-                    in_cell[cell], width, counts,
-                )  # fmt: skip
+                    entry_of[cell],
+                    entry_of[cell + 1],
+                    word,
+                    bits,
+                    power,
+                    products,
+                    in_cell[cell],
+                    width,
+                    counts,
+                )
                 for t in range(width * 8):
                     together[t] += counts[t]
                 if in_cell[cell] > 1:  # 1 log 1 = 0

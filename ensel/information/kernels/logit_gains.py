@@ -64,9 +64,17 @@ def logit_gains(
 
         def by_rows(a: int, b: int) -> None:
             _gains_by_rows(
-                said, candidates[a:b], positions, base, weight, *cells, p, shrinkage,
-                counts.total, found[:, a:b],
-            )  # fmt: skip
+                said,
+                candidates[a:b],
+                positions,
+                base,
+                weight,
+                *cells,
+                p,
+                shrinkage,
+                counts.total,
+                found[:, a:b],
+            )
 
         over_chunks(by_rows, len(candidates), worth)
         return found[0], found[1], found[2]
@@ -82,9 +90,18 @@ def logit_gains(
 
     def by_planes(a: int, b: int) -> None:
         _gains_by_planes(
-            planes, groups[a:b], wanted[a:b], positions, *entries, in_cell, *cells, p, shrinkage,
-            counts.total, by_group[a:b],
-        )  # fmt: skip
+            planes,
+            groups[a:b],
+            wanted[a:b],
+            positions,
+            *entries,
+            in_cell,
+            *cells,
+            p,
+            shrinkage,
+            counts.total,
+            by_group[a:b],
+        )
 
     over_chunks(by_planes, len(groups), worth)
     gains, leads, spreads = by_group[group, :, candidates % LANES].T
@@ -132,9 +149,23 @@ def _newton(table, base_pattern, base_label, usual, p, shrinkage, n_items, norma
 
 @compiled
 def _gains_by_planes(
-    planes, groups, wanted, positions, entry_of, word, bits, power, in_cell, base_pattern,
-    base_label, usual, p, shrinkage, n_items, found,
-):  # fmt: skip
+    planes,
+    groups,
+    wanted,
+    positions,
+    entry_of,
+    word,
+    bits,
+    power,
+    in_cell,
+    base_pattern,
+    base_label,
+    usual,
+    p,
+    shrinkage,
+    n_items,
+    found,
+):
     width, n_cells = len(positions), len(usual)
     products = np.empty((planes.shape[2], (width - 1) * 8), dtype=np.uint64)
     counts = np.empty(width * 8, dtype=np.int64)
@@ -145,25 +176,49 @@ def _gains_by_planes(
         tables[:] = 0
         for cell in range(n_cells):
             count_cell(
-                entry_of[cell], entry_of[cell + 1], word, bits, power, products, in_cell[cell],
-                width, counts,
-            )  # fmt: skip
+                entry_of[cell],
+                entry_of[cell + 1],
+                word,
+                bits,
+                power,
+                products,
+                in_cell[cell],
+                width,
+                counts,
+            )
             for x in range(width):
                 for lane in range(8):
                     tables[lane, cell, positions[x] + 1] += counts[8 * x + lane]
         for lane in range(8):
             if wanted[g, lane]:
                 _newton(
-                    tables[lane], base_pattern, base_label, usual, p, shrinkage, n_items,
-                    normaliser, found[g, :, lane],
-                )  # fmt: skip
+                    tables[lane],
+                    base_pattern,
+                    base_label,
+                    usual,
+                    p,
+                    shrinkage,
+                    n_items,
+                    normaliser,
+                    found[g, :, lane],
+                )
 
 
 @compiled
 def _gains_by_rows(
-    said, columns, positions, base, weights, base_pattern, base_label, usual, p, shrinkage,
-    n_items, found,
-):  # fmt: skip
+    said,
+    columns,
+    positions,
+    base,
+    weights,
+    base_pattern,
+    base_label,
+    usual,
+    p,
+    shrinkage,
+    n_items,
+    found,
+):
     table = np.empty((len(usual), p.shape[1] + 1), dtype=np.int64)
     normaliser = np.empty(p.shape)
     for c in range(len(columns)):
@@ -172,6 +227,13 @@ def _gains_by_rows(
         for i in range(len(base)):
             table[base[i], positions[answers[i]] + 1] += weights[i]
         _newton(
-            table, base_pattern, base_label, usual, p, shrinkage, n_items, normaliser,
+            table,
+            base_pattern,
+            base_label,
+            usual,
+            p,
+            shrinkage,
+            n_items,
+            normaliser,
             found[:, c],
-        )  # fmt: skip
+        )

@@ -28,8 +28,9 @@ SEPARATOR = "; "
 
 def _rows(sources: Sources, name: str) -> pd.DataFrame:
     result = sources.comparison(name)
-    head = pd.DataFrame({"n_train": result.n_train, "n_splits": result.n_splits},
-                        index=result.rows.index)  # fmt: skip
+    head = pd.DataFrame(
+        {"n_train": result.n_train, "n_splits": result.n_splits}, index=result.rows.index
+    )
     rows = pd.concat([head, result.rows.drop(columns="queries")], axis=1)
     return labelled(rows, sources.table(name))
 
@@ -45,9 +46,15 @@ def comparison_of(frame: pd.DataFrame) -> Figure:
     """Redraw a comparison from its rows."""
     first = frame.iloc[0]
     result = Comparison(
-        first["dataset"], int(first["n_items"]), 0, int(first["n_train"]), int(first["n_splits"]),
-        0, frame, [],
-    )  # fmt: skip
+        first["dataset"],
+        int(first["n_items"]),
+        0,
+        int(first["n_train"]),
+        int(first["n_splits"]),
+        0,
+        frame,
+        [],
+    )
     return comparison_figure(result)
 
 
@@ -55,9 +62,12 @@ def money(sources: Sources) -> pd.DataFrame:
     """What sums of money buy."""
     table = sources.table(MONEY)
     result = frontier(
-        table, budget=min(sources.effort.most, table.n_queries),
-        n_boot=max(sources.effort.n_boot // 4, 2), seed=sources.effort.seed, progress=False,
-    )  # fmt: skip
+        table,
+        budget=min(sources.effort.most, table.n_queries),
+        n_boot=max(sources.effort.n_boot // 4, 2),
+        seed=sources.effort.seed,
+        progress=False,
+    )
     rows = result.rows.assign(
         queries=result.rows["queries"].map(SEPARATOR.join), cost_unit=result.cost_unit or ""
     )
@@ -83,9 +93,14 @@ def learning(sources: Sources) -> pd.DataFrame:
             for method in LEARNERS
         ]
         found = learning_curves(
-            table, keys, LABELS, baseline=("top-k", "weighted", size),
-            n_splits=sources.effort.n_splits, seed=sources.effort.seed, progress=False,
-        )  # fmt: skip
+            table,
+            keys,
+            LABELS,
+            baseline=("top-k", "weighted", size),
+            n_splits=sources.effort.n_splits,
+            seed=sources.effort.seed,
+            progress=False,
+        )
         parts.append(labelled(found, table))
     return pd.concat(parts, ignore_index=True)
 

@@ -26,9 +26,12 @@ def temperatures(sources: Sources) -> pd.DataFrame:
     for name in TEMPERED:
         table = sources.table(name)
         found = temperature_mixes(
-            table, SIZE, n_splits=2 * sources.effort.n_splits, seed=sources.effort.seed,
+            table,
+            SIZE,
+            n_splits=2 * sources.effort.n_splits,
+            seed=sources.effort.seed,
             progress=False,
-        )  # fmt: skip
+        )
         parts.append(labelled(found.assign(n_models=len(set(table.models))), table))
     return pd.concat(parts, ignore_index=True)
 
@@ -43,9 +46,15 @@ def stability(sources: Sources) -> pd.DataFrame:
         rows = found.stability
         low, high = proportion_confint((rows["share"] * draws).round(), draws, method="wilson")
         rows = rows.assign(
-            ci_low=low, ci_high=high, bought=rows["query"].isin(found.queries), n_draws=draws,
-            method=found.method, vote=found.vote, n_bought=len(found.queries), budget=budget,
-        )  # fmt: skip
+            share_low=low,
+            share_high=high,
+            bought=rows["query"].isin(found.queries),
+            n_draws=draws,
+            method=found.method,
+            vote=found.vote,
+            n_bought=len(found.queries),
+            budget=budget,
+        )
         parts.append(labelled(rows, table))
     return pd.concat(parts, ignore_index=True)
 

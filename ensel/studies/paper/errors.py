@@ -29,20 +29,30 @@ def correlation(sources: Sources) -> pd.DataFrame:
         order = sorted(kept, key=lambda j: (result.families[j], -accuracies[j]))
         rows = [
             {
-                "kind": "pair", "query_a": table.query_names[i], "query_b": table.query_names[j],
-                "family_a": result.families[i], "family_b": result.families[j],
+                "kind": "pair",
+                "query_a": table.query_names[i],
+                "query_b": table.query_names[j],
+                "family_a": result.families[i],
+                "family_b": result.families[j],
                 **_pair(float(found.correlation[i, j]), float(found.standard_error[i, j])),
             }
             for i in order
             for j in order
-        ]  # fmt: skip
+        ]
         for kind, key in (
             ("within", "within_family"),
             ("across", "across_family"),
             ("difference", "family_difference"),
         ):
             value, low, high = result.estimates[key]
-            rows.append({"kind": kind, "correlation": value, "ci_low": low, "ci_high": high})
+            rows.append(
+                {
+                    "kind": kind,
+                    "correlation": value,
+                    "correlation_low": low,
+                    "correlation_high": high,
+                }
+            )
         parts.append(labelled(pd.DataFrame(rows), table))
     return pd.concat(parts, ignore_index=True)
 
@@ -50,12 +60,12 @@ def correlation(sources: Sources) -> pd.DataFrame:
 def _pair(value: float, error: float) -> dict[str, float]:
     """A correlation with its interval, by Fisher's transformation."""
     if abs(value) >= 1:
-        return {"correlation": value, "ci_low": value, "ci_high": value}
+        return {"correlation": value, "correlation_low": value, "correlation_high": value}
     half = Z * error / (1 - value**2)
     return {
         "correlation": value,
-        "ci_low": float(np.tanh(np.arctanh(value) - half)),
-        "ci_high": float(np.tanh(np.arctanh(value) + half)),
+        "correlation_low": float(np.tanh(np.arctanh(value) - half)),
+        "correlation_high": float(np.tanh(np.arctanh(value) + half)),
     }
 
 

@@ -22,9 +22,12 @@ def terms(sources: Sources) -> pd.DataFrame:
     for name in POOLS:
         table = sources.table(name)
         found = information_by_term(
-            table, most=min(MOST_SPLIT, sources.effort.most), n_splits=sources.effort.n_splits,
-            seed=sources.effort.seed, progress=False,
-        )  # fmt: skip
+            table,
+            most=min(MOST_SPLIT, sources.effort.most),
+            n_splits=sources.effort.n_splits,
+            seed=sources.effort.seed,
+            progress=False,
+        )
         h = float(entropy_of_counts(np.bincount(table.known_labels)))
         parts.append(labelled(found.assign(label_entropy=h), table))
     return pd.concat(parts, ignore_index=True)
@@ -36,9 +39,12 @@ def ablation(sources: Sources) -> pd.DataFrame:
     for name in POOLS:
         table = sources.table(name)
         found = ablate_terms(
-            table, most=sources.effort.most, n_splits=sources.effort.n_splits,
-            seed=sources.effort.seed, progress=False,
-        )  # fmt: skip
+            table,
+            most=sources.effort.most,
+            n_splits=sources.effort.n_splits,
+            seed=sources.effort.seed,
+            progress=False,
+        )
         parts.append(labelled(found, table))
     return pd.concat(parts, ignore_index=True)
 

@@ -28,9 +28,16 @@ from ensel.studies.paper.sources import Sources
 PACKAGE = Path(ensel.__file__).parent
 STAMPS = "stamps.json"
 COMPUTES = (
-    "table", "datasets", "information", "error_model", "selection", "voting", "policies", "heldout",
+    "table",
+    "datasets",
+    "information",
+    "error_model",
+    "selection",
+    "voting",
+    "policies",
+    "heldout",
     "choosing",
-)  # fmt: skip
+)
 GROUND = ("studies/ablation.py", "studies/temperature_mixes.py", "studies/regret.py")
 SHARED = ("sources.py", "recipe.py")
 LIST = "\nRECIPES = "
