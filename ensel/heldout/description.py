@@ -24,8 +24,8 @@ class Description:
     table : PredictionTable
     queries : DataFrame
         Indexed by query name, most accurate first: `model`, `accuracy` with `accuracy_low` and
-        `accuracy_high` (95 %, Wilson), `missing` (number of answers), `error_correlation` (mean phi with the
-        other queries; NaN where a query is always or never right), `cost` where known.
+        `accuracy_high` (95 %, Wilson), `missing` (number of answers), `error_correlation` (mean phi
+        with the other queries; NaN where a query is always or never right), `cost` where known.
     pairs : DataFrame
         Pairs of queries, most correlated first: `first`, `second`, `error_correlation` (phi).
     duplicates : list of (str, str)

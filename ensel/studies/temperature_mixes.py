@@ -56,8 +56,8 @@ def temperature_mixes(
     DataFrame
         A row per ensemble and temperature (NaN for the mixture of temperatures): `size`,
         `accuracy` with `accuracy_low` and `accuracy_high`, and `difference` to Self-MoA at that
-        temperature (for the mixture of temperatures: to the mean of Self-MoA over them), paired, with
-        `difference_low` and `difference_high`; `n_train`, `n_splits`.
+        temperature (for the mixture of temperatures: to the mean of Self-MoA over them), paired,
+        with `difference_low` and `difference_high`; `n_train`, `n_splits`.
 
     Raises
     ------

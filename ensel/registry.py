@@ -1,0 +1,131 @@
+"""Names to classes, imported when first asked for: the one list of methods and of votes.
+
+A registry maps a name to an address, ``"module:attribute"``. Addresses may point up: whoever looks
+one up asks by name, and needs no import.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+from ensel.exceptions import InputError, shorten
+
+
+def resolve(address: str) -> Any:
+    """Import what an address names.
+
+    Parameters
+    ----------
+    address : str
+        ``"module:attribute"``.
+
+    Examples
+    --------
+    >>> resolve("math:pi") > 3
+    True
+    """
+    module, _, attribute = address.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+class Registry(Mapping[str, Any]):
+    """Classes by name, in a fixed order.
+
+    Parameters
+    ----------
+    what : str
+        What the names are of, for messages: ``"method"``.
+    addresses : mapping of str to str
+        ``"module:Class"`` of each name.
+
+    Examples
+    --------
+    >>> VOTES["majority"].__name__
+    'MajorityVote'
+    >>> VOTES.listed
+    'majority, weighted, map, logit'
+    """
+
+    def __init__(self, what: str, addresses: Mapping[str, str]) -> None:
+        self.what = what
+        self._addresses = dict(addresses)
+
+    def __getitem__(self, name: str) -> Any:
+        return resolve(self._addresses[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._addresses)
+
+    def __len__(self) -> int:
+        return len(self._addresses)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._addresses  # a mapping's own would import the class to see
+
+    @property
+    def listed(self) -> str:
+        """All names, separated by commas."""
+        return ", ".join(self)
+
+    def checked(self, names: str | Iterable[str] | None) -> list[str]:
+        """Check names, each once, in their order; None stands for all of them.
+
+        Parameters
+        ----------
+        names : str or iterable of str, optional
+
+        Returns
+        -------
+        list of str
+
+        Raises
+        ------
+        InputError
+            If a name is unknown, or there is none.
+        """
+        chosen = list(self if names is None else [names] if isinstance(names, str) else names)
+        unknown = [name for name in chosen if name not in self]
+        if unknown or not chosen:
+            near = difflib.get_close_matches(str(unknown[0]), self, n=1) if unknown else []
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise InputError(
+                f"no {self.what} {shorten(unknown)!r}; {hint}{self.what}s: {self.listed}"
+            )
+        return list(dict.fromkeys(chosen))
+
+    def name_of(self, kind: type) -> str | None:
+        """The name of a class; None where it has none."""
+        address = f"{kind.__module__}:{kind.__qualname__}"
+        return next((name for name, own in self._addresses.items() if own == address), None)
+
+
+SELECTORS = Registry(
+    "method",
+    {
+        "single-best": "ensel.selection.top_k:SingleBest",
+        "random": "ensel.selection.random:Random",
+        "top-k": "ensel.selection.top_k:TopK",
+        "mrmr": "ensel.selection.mrmr:MRMR",
+        "jmi": "ensel.selection.jmi:JMI",
+        "greedy-mi": "ensel.selection.greedy_mi:GreedyMI",
+        "greedy-logit": "ensel.selection.greedy_logit:GreedyLogit",
+        "gain-per-cost": "ensel.selection.greedy_logit:GainPerCost",
+        "self-moa": "ensel.selection.self_moa:SelfMoA",
+        "exact-mi": "ensel.selection.exact:ExactMI",
+    },
+)
+"""Selectors by the name they have on the command line and in results."""
+
+VOTES = Registry(
+    "vote",
+    {
+        "majority": "ensel.voting.majority:MajorityVote",
+        "weighted": "ensel.voting.weighted:WeightedVote",
+        "map": "ensel.voting.map:MAPVote",
+        "logit": "ensel.voting.logit:LogitVote",
+    },
+)
+"""Votes by the name they have on the command line and in results."""
