@@ -10,13 +10,12 @@ if TYPE_CHECKING:
     from ensel.exceptions import InputError, InputWarning
     from ensel.formats import read_table
     from ensel.heldout import compare, describe
-    from ensel.policies.ensemble import Ensemble
+    from ensel.policies import load_policy
     from ensel.table.prediction_table import PredictionTable
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Ensemble": "ensel.policies.ensemble",
     "InputError": "ensel.exceptions",
     "InputWarning": "ensel.exceptions",
     "PredictionTable": "ensel.table.prediction_table",
@@ -26,13 +25,13 @@ _HOME = {
     "frontier": "ensel.choosing",
     "list_datasets": "ensel.datasets",
     "load_dataset": "ensel.datasets",
+    "load_policy": "ensel.policies",
     "read_table": "ensel.formats",
     "reselect": "ensel.choosing",
     "select": "ensel.choosing",
 }
 
 __all__ = [
-    "Ensemble",
     "InputError",
     "InputWarning",
     "PredictionTable",
@@ -43,6 +42,7 @@ __all__ = [
     "frontier",
     "list_datasets",
     "load_dataset",
+    "load_policy",
     "read_table",
     "reselect",
     "select",

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from ensel.heldout.splits import Split
-from ensel.table.prediction_table import PredictionTable
-
 Result = TypeVar("Result")
 
 
 def over_splits(
     work: Callable[..., Result],
-    table: PredictionTable,
-    splits: list[Split],
+    table: Any,
+    splits: Sequence[Any],
     *arguments: Any,
     label: str,
     progress: bool | None = None,
@@ -28,7 +25,7 @@ def over_splits(
     ----------
     work : callable
     table : PredictionTable
-    splits : list of Split
+    splits : sequence of Split
     *arguments
         Passed on.
     label : str

@@ -51,19 +51,19 @@ class Registry(Mapping[str, Any]):
 
     def __init__(self, what: str, addresses: Mapping[str, str]) -> None:
         self.what = what
-        self._addresses = dict(addresses)
+        self.addresses = dict(addresses)
 
     def __getitem__(self, name: str) -> Any:
-        return resolve(self._addresses[name])
+        return resolve(self.addresses[name])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._addresses)
+        return iter(self.addresses)
 
     def __len__(self) -> int:
-        return len(self._addresses)
+        return len(self.addresses)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._addresses  # a mapping's own would import the class to see
+        return name in self.addresses  # a mapping's own would import the class to see
 
     @property
     def listed(self) -> str:
@@ -99,7 +99,7 @@ class Registry(Mapping[str, Any]):
     def name_of(self, kind: type) -> str | None:
         """The name of a class; None where it has none."""
         address = f"{kind.__module__}:{kind.__qualname__}"
-        return next((name for name, own in self._addresses.items() if own == address), None)
+        return next((name for name, own in self.addresses.items() if own == address), None)
 
 
 SELECTORS = Registry(
@@ -129,3 +129,11 @@ VOTES = Registry(
     },
 )
 """Votes by the name they have on the command line and in results."""
+
+SAVED_VOTES = Registry(
+    "vote", {**VOTES.addresses, "own-answer": "ensel.voting.own_answer:OwnAnswer"}
+)
+"""Votes that a saved policy may hold: those above, and what one query says by itself."""
+
+POLICIES = Registry("kind", {"fixed-set": "ensel.policies.fixed_set:FixedSet"})
+"""Kinds of policies, by the name that they have in a file."""

@@ -10,7 +10,8 @@ from joblib import Parallel, delayed, parallel_config
 from ensel import PredictionTable, compare, error_floor, select
 from ensel.choosing import promise
 from ensel.heldout import comparison
-from ensel.heldout.scoring import Plan, score_split
+from ensel.heldout.candidates import named_candidates
+from ensel.heldout.scoring import score_split
 from ensel.heldout.splits import random_splits
 from ensel.parallel import run_all
 
@@ -166,7 +167,7 @@ def test_the_table_is_sent_once_not_once_a_call(client, pool, monkeypatch):
     # What joblib does by itself, so that the count is seen to count.
     pickled.clear()
     splits = random_splits(pool, 6)
-    plan = Plan.grid(["top-k"], ["map"], [3])
+    plan = named_candidates([("top-k", "map")], [3])
     with parallel_config("dask"):
         Parallel()(delayed(score_split)(pool, split, plan) for split in splits)
     assert len(pickled) >= 6

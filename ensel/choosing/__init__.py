@@ -1,4 +1,4 @@
-"""Which queries to buy for good, and what they will get: `select`, step by step."""
+"""Which queries to buy for good, and what they will get: `select`, a file a step."""
 
 from ensel.choosing.evidence import Evidence, assess_information
 from ensel.choosing.frontiers import Frontier, frontier

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ensel.choosing.recommendation import select
+from ensel.choosing.candidates import buy, candidates_up_to
+from ensel.choosing.promise import Decision, Promises, resample
+from ensel.choosing.recommendation import decide_for
+from ensel.choosing.request import check_enough_questions
+from ensel.choosing.scoreboard import judge
 from ensel.exceptions import InputError
-from ensel.heldout.checks import DEFAULT_MOST, check_labelled, check_money, checked_budgets
-from ensel.parallel import hidden
-from ensel.results import plain
+from ensel.heldout.checks import (
+    DEFAULT_MOST,
+    check_affordable,
+    check_labelled,
+    check_whole,
+    checked_budgets,
+)
+from ensel.heldout.splits import check_seed, distinct_rows
+from ensel.results import Result, plain
 from ensel.table.prediction_table import PredictionTable
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 LEVELS = 6
 NO_MATTER = 0.0005
@@ -26,7 +32,7 @@ NO_MATTER = 0.0005
 
 
 @dataclass(frozen=True, repr=False)
-class Frontier:
+class Frontier(Result):
     """Result of `frontier`.
 
     Attributes
@@ -42,26 +48,24 @@ class Frontier:
     cost_unit : str or None
     """
 
+    drawn_by = "ensel.figures.frontiers:frontier_figure"
+    reported_by = "ensel.report.frontier:frontier_report"
+
     dataset: str
     n_items: int
     rows: pd.DataFrame
     cost_unit: str | None
 
-    def to_json(self) -> str:
-        """JSON text."""
-        data: dict[str, Any] = {
-            "dataset": self.dataset,
-            "n_items": self.n_items,
-            "cost_unit": self.cost_unit,
-            "rows": self.rows.to_dict("records"),
-        }
-        return json.dumps(plain(data), indent=1, allow_nan=False)
-
-    def figure(self) -> Figure:
-        """Accuracy against cost."""
-        from ensel.figures.frontiers import frontier_figure
-
-        return frontier_figure(self)
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as written by `to_json`."""
+        return plain(
+            {
+                "dataset": self.dataset,
+                "n_items": self.n_items,
+                "cost_unit": self.cost_unit,
+                "rows": self.rows.to_dict("records"),
+            }
+        )
 
     def __repr__(self) -> str:
         return f"Frontier({self.dataset}: {len(self.rows)} sums of money)"
@@ -80,6 +84,9 @@ def frontier(
     progress: bool | None = None,
 ) -> Frontier:
     """What `select` would buy for several sums of money.
+
+    All sums are judged in one cross-validation. What is said of a sum does not depend on which
+    others are listed.
 
     Parameters
     ----------
@@ -112,56 +119,82 @@ def frontier(
     >>> frontier(pool, levels=[0.2], n_boot=2).rows["cost"].le(0.2).all()
     np.True_
     """
-    from tqdm.auto import tqdm
-
     check_labelled(table)
+    check_seed(seed)
+    check_whole(n_boot, "resamples", 2)
+    check_enough_questions(table)
+    budget = min(DEFAULT_MOST, table.n_queries) if budget is None else budget
+    checked_budgets([budget], table)
+    sums = _checked_sums(table, levels, budget)
+
+    candidates = [c for money in sums for c in candidates_up_to(budget, money)]
+    board = judge(table, candidates, seed=seed, progress=progress)
+    decisions = {money: decide_for(board.of_money(money), budget, seed) for money in sums}
+    chosen = [decision.chosen for decision in decisions.values()]
+    spreads = resample(table, chosen, n_boot=n_boot, seed=seed, progress=progress)
+
+    rows = []
+    for money, decision in decisions.items():
+        promises = Promises(board.of_money(money), spreads)
+        rows.append(_row(table, money, decision, promises, seed))
+    frame = pd.DataFrame(rows)
+    return Frontier(
+        table.name, table.n_items, frame.assign(worth_it=_worth_it(frame)), table.cost_unit
+    )
+
+
+def _checked_sums(
+    table: PredictionTable, levels: Sequence[float] | None, budget: int
+) -> list[float]:
+    """The sums of money, ascending, each once."""
     costs = table.costs
     if costs is None:
         raise InputError(f"{table.name}: not every query has a cost; give prices (--prices FILE)")
-    budget = min(DEFAULT_MOST, table.n_queries) if budget is None else budget
-    checked_budgets([budget], table)
     if levels is None:
-        paid = costs[costs > 0]
-        if len(paid) == 0:
-            raise InputError(f"{table.name}: every query is free; money buys nothing more")
-        most = np.sort(costs)[-budget:].sum()
-        levels = np.geomspace(paid.min(), most, LEVELS).tolist()
-        if costs.min() == 0:
-            levels = [0.0, *levels]
+        levels = _default_sums(table, costs, budget)
     if len(levels) == 0:
         raise InputError("no sum of money; give one or more, like 0.5,1,2")
     for level in levels:
-        check_money(level, table)
-    rows = []
-    for money in tqdm(sorted(set(levels)), desc="sums of money", disable=hidden(progress)):
-        found = select(
-            table,
-            budget,
-            money=float(money),
-            n_boot=n_boot,
-            n_again=1,
-            seed=seed,
-            progress=False,
-        )
-        gain = found.gain_vs_single
-        rows.append(
-            {
-                "money": float(money),
-                "cost": found.cost,
-                "method": found.method,
-                "vote": found.vote,
-                "queries": found.queries,
-                "accuracy": found.expected.value,
-                "accuracy_low": found.expected.low,
-                "accuracy_high": found.expected.high,
-                "gain_vs_single": gain.value,
-                "gain_vs_single_low": gain.low,
-                "gain_vs_single_high": gain.high,
-            }
-        )
-    frame = pd.DataFrame(rows)
-    frame["worth_it"] = [
-        not ((frame["cost"] < row.cost) & (frame["accuracy"] >= row.accuracy - NO_MATTER)).any()
-        for row in frame.itertuples()
+        check_affordable(level, table)
+    return [float(level) for level in sorted(set(levels))]
+
+
+def _default_sums(table: PredictionTable, costs: np.ndarray, budget: int) -> list[float]:
+    """Evenly spaced on a log scale, from the cheapest query to the dearest set."""
+    paid = costs[costs > 0]
+    if len(paid) == 0:
+        raise InputError(f"{table.name}: every query is free; money buys nothing more")
+    most = np.sort(costs)[-budget:].sum()
+    sums: list[float] = np.geomspace(paid.min(), most, LEVELS).tolist()
+    return [0.0, *sums] if costs.min() == 0 else sums
+
+
+def _row(
+    table: PredictionTable, money: float, decision: Decision, promises: Promises, seed: int
+) -> dict[str, Any]:
+    chosen = decision.chosen
+    selector = buy(table, chosen, distinct_rows(table), seed)
+    accuracy = promises.accuracy(chosen, decision.optimism)
+    gain = promises.gain(chosen, decision.optimism)
+    assert table.costs is not None
+    return {
+        "money": money,
+        "cost": float(table.costs[selector.order_].sum()),
+        "method": chosen.method,
+        "vote": chosen.vote,
+        "queries": [table.query_names[j] for j in selector.order_],
+        "accuracy": accuracy.value,
+        "accuracy_low": accuracy.low,
+        "accuracy_high": accuracy.high,
+        "gain_vs_single": gain.value,
+        "gain_vs_single_low": gain.low,
+        "gain_vs_single_high": gain.high,
+    }
+
+
+def _worth_it(rows: pd.DataFrame) -> list[bool]:
+    """Whether nothing cheaper is expected to be as accurate."""
+    return [
+        not ((rows["cost"] < row.cost) & (rows["accuracy"] >= row.accuracy - NO_MATTER)).any()
+        for row in rows.itertuples()
     ]
-    return Frontier(table.name, table.n_items, frame, table.cost_unit)

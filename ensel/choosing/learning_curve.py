@@ -8,8 +8,14 @@ import numpy as np
 import pandas as pd
 
 from ensel.exceptions import InputError
-from ensel.heldout.intervals import SplitScores, accuracy_interval, difference_interval
-from ensel.heldout.scoring import SINGLE_KEY, Key, Plan, score_split
+from ensel.heldout.candidates import Candidate, single_best
+from ensel.heldout.intervals import (
+    Estimate,
+    SplitScores,
+    accuracy_interval,
+    difference_interval,
+)
+from ensel.heldout.scoring import SplitResult, score_split
 from ensel.heldout.splits import Split, random_splits
 from ensel.parallel import over_splits
 from ensel.table.prediction_table import PredictionTable
@@ -31,13 +37,12 @@ COLUMNS = (
 
 def learning_curve(
     table: PredictionTable,
-    key: Key,
+    candidate: Candidate,
     *,
-    money: float | None = None,
     seed: int = 0,
     progress: bool | None = None,
 ) -> pd.DataFrame:
-    """Held-out accuracy of an ensemble's method with an eighth, a quarter and half of the items.
+    """Held-out accuracy of a candidate with an eighth, a quarter and half of the items.
 
     In each of eight random splits, the smaller training sets are part of the larger ones, and all
     are judged on the other half of the items, so that what a doubling brings is a paired
@@ -47,9 +52,7 @@ def learning_curve(
     ----------
     table : PredictionTable
         Labelled.
-    key : (method, vote, size)
-    money : float, optional
-        Most that the queries may cost together.
+    candidate : Candidate
     seed : int
     progress : bool, optional
 
@@ -60,68 +63,79 @@ def learning_curve(
         `single_best` (the single best query chosen in the same way), `doubling` (gain over half
         the labels) with `doubling_low` and `doubling_high`; NaN in the first row.
 
+    See Also
+    --------
+    learning_curves : Several candidates at chosen sizes.
+
     Examples
     --------
     >>> from ensel import load_dataset
+    >>> from ensel.heldout.candidates import named_candidates
     >>> pool = load_dataset("imdb").subset(items=slice(0, None, 50))
-    >>> learning_curve(pool, ("top-k", "logit", 3))["n_train"].tolist()
+    >>> (candidate,) = named_candidates([("top-k", "logit")], [3])
+    >>> learning_curve(pool, candidate)["n_train"].tolist()
     [62, 125, 250]
     """
     try:
         halves = random_splits(table, N_SPLITS, 0.5, seed)
     except InputError:  # too few items
         return pd.DataFrame(columns=list(COLUMNS))
-    groups = table.groups
-    plan = Plan((SINGLE_KEY, key) if key != SINGLE_KEY else (key,), money)
+    single = single_best(candidate.money)
+    judged = tuple(dict.fromkeys([single, candidate]))
     rows: list[dict[str, float]] = []
     before: SplitScores | None = None
     for part in PARTS:
-        splits = [_smaller(split, 2 / part, groups) for split in halves]
-        classes = min(len(np.unique(table.known_labels[split.train])) for split in splits)
-        if len(splits[0].train) < FEWEST or classes < 2:
+        splits = [_smaller(split, 2 / part, table.groups) for split in halves]
+        if len(splits[0].train) < FEWEST or _fewest_classes(table, splits) < 2:
             continue
         results = over_splits(
-            score_split, table, splits, plan, label=f"learning from 1/{part}", progress=progress
+            score_split, table, splits, judged, label=f"learning from 1/{part}", progress=progress
         )
-        if any(key not in result.scored for result in results):
+        if any(candidate not in result.scored for result in results):
             continue
-        tests = [split.test for split in splits]
-        scores, single = (
-            SplitScores(table.n_items, tests, [r.scored[k].correct for r in results], groups)
-            for k in (key, SINGLE_KEY)
-        )
-        learned = _questions(splits[0], groups)
-        value = accuracy_interval(scores, scores.variance(learned))
-        gain = (np.nan,) * 3
-        if before is not None:
-            gain = difference_interval(scores - before, (scores - before).variance(learned))
-        rows.append(
-            {
-                "n_train": len(splits[0].train),
-                "accuracy": value.value,
-                "accuracy_low": value.low,
-                "accuracy_high": value.high,
-                "single_best": single.mean,
-                "doubling": gain[0],
-                "doubling_low": gain[1],
-                "doubling_high": gain[2],
-            }
-        )
+        scores = _scores(table, splits, results, candidate)
+        alone = _scores(table, splits, results, single)
+        rows.append(_row(scores, alone, before, splits[0], table.groups))
         before = scores
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def _row(
+    scores: SplitScores,
+    alone: SplitScores,
+    before: SplitScores | None,
+    split: Split,
+    groups: np.ndarray,
+) -> dict[str, float]:
+    learned = _questions(split, groups)
+    accuracy = accuracy_interval(scores, scores.variance(learned))
+    doubling = Estimate(np.nan, np.nan, np.nan)
+    if before is not None:
+        gained = scores - before
+        doubling = difference_interval(gained, gained.variance(learned))
+    return {
+        "n_train": len(split.train),
+        "accuracy": accuracy.value,
+        "accuracy_low": accuracy.low,
+        "accuracy_high": accuracy.high,
+        "single_best": alone.mean,
+        "doubling": doubling.value,
+        "doubling_low": doubling.low,
+        "doubling_high": doubling.high,
+    }
+
+
 def learning_curves(
     table: PredictionTable,
-    keys: Sequence[Key],
+    candidates: Sequence[Candidate],
     sizes: Sequence[int],
     *,
-    baseline: Key,
+    baseline: Candidate,
     n_splits: int = N_SPLITS,
     seed: int = 0,
     progress: bool | None = None,
 ) -> pd.DataFrame:
-    """Held-out accuracy of several ensembles against the number of labelled items.
+    """Held-out accuracy of several candidates against the number of labelled items.
 
     As in `learning_curve`, smaller training sets are part of larger ones, and all are judged on
     the other half of the items, so that differences are paired.
@@ -130,11 +144,11 @@ def learning_curves(
     ----------
     table : PredictionTable
         Labelled.
-    keys : sequence of (method, vote, size)
+    candidates : sequence of Candidate
     sizes : sequence of int
         Numbers of training items; those below ten or above half of the items are left out, and
         half of the items is always among them.
-    baseline : key
+    baseline : Candidate
         What differences are taken to.
     n_splits, seed : int
     progress : bool, optional
@@ -142,62 +156,85 @@ def learning_curves(
     Returns
     -------
     DataFrame
-        A row per number of training items and ensemble: `n_train`, `n_splits`, `method`, `vote`,
+        A row per number of training items and candidate: `n_train`, `n_splits`, `method`, `vote`,
         `budget`, `accuracy` with `accuracy_low` and `accuracy_high`, `difference` with
         `difference_low` and `difference_high`.
+
+    See Also
+    --------
+    learning_curve : One candidate, as `select` prints it.
 
     Examples
     --------
     >>> from ensel import load_dataset
+    >>> from ensel.heldout.candidates import named_candidates
     >>> pool = load_dataset("imdb").subset(items=slice(0, None, 50))
-    >>> top = ("top-k", "weighted", 3)
+    >>> (top,) = named_candidates([("top-k", "weighted")], [3])
     >>> learning_curves(pool, [top], [50, 100], baseline=top, n_splits=2)["n_train"].tolist()
     [50, 100, 250]
     """
     halves = random_splits(table, n_splits, 0.5, seed)
     most = len(halves[0].train)
-    plan = Plan(tuple(dict.fromkeys([*keys, baseline])))
-    tests = [split.test for split in halves]
+    judged = tuple(dict.fromkeys([*candidates, baseline]))
     rows = []
     for n_train in sorted({n for n in sizes if FEWEST <= n < most} | {most}):
         splits = [_smaller(split, n_train / most, table.groups) for split in halves]
-        if min(len(np.unique(table.known_labels[split.train])) for split in splits) < 2:
+        if _fewest_classes(table, splits) < 2:
             continue
         results = over_splits(
-            score_split, table, splits, plan, label=f"learning from {n_train}", progress=progress
+            score_split, table, splits, judged, label=f"learning from {n_train}", progress=progress
         )
-        scores = {
-            key: SplitScores(
-                table.n_items, tests, [r.scored[key].correct for r in results], table.groups
-            )
-            for key in plan.keys
-            if all(key in result.scored for result in results)
-        }
-        for key in keys:
-            if key not in scores:
-                continue
-            learned = _questions(splits[0], table.groups)
-            value = accuracy_interval(scores[key], scores[key].variance(learned))
-            difference = scores[key] - scores[baseline]
-            apart = difference_interval(
-                difference, difference.variance(learned), same=key == baseline
-            )
-            rows.append(
-                {
-                    "n_train": n_train,
-                    "n_splits": n_splits,
-                    "method": key[0],
-                    "vote": key[1],
-                    "budget": key[2],
-                    "accuracy": value.value,
-                    "accuracy_low": value.low,
-                    "accuracy_high": value.high,
-                    "difference": apart.value,
-                    "difference_low": apart.low,
-                    "difference_high": apart.high,
-                }
-            )
+        filled = [c for c in judged if all(c in result.scored for result in results)]
+        scores = {c: _scores(table, splits, results, c) for c in filled}
+        learned = _questions(splits[0], table.groups)
+        rows += [
+            {"n_train": n_train, "n_splits": n_splits}
+            | _compared(candidate, baseline, scores, learned)
+            for candidate in candidates
+            if candidate in scores
+        ]
     return pd.DataFrame(rows)
+
+
+def _compared(
+    candidate: Candidate,
+    baseline: Candidate,
+    scores: dict[Candidate, SplitScores],
+    learned: int,
+) -> dict[str, object]:
+    own = scores[candidate]
+    accuracy = accuracy_interval(own, own.variance(learned))
+    difference = own - scores[baseline]
+    apart = difference_interval(
+        difference, difference.variance(learned), same=candidate == baseline
+    )
+    return {
+        "method": candidate.method,
+        "vote": candidate.vote,
+        "budget": candidate.budget,
+        "accuracy": accuracy.value,
+        "accuracy_low": accuracy.low,
+        "accuracy_high": accuracy.high,
+        "difference": apart.value,
+        "difference_low": apart.low,
+        "difference_high": apart.high,
+    }
+
+
+def _scores(
+    table: PredictionTable,
+    splits: Sequence[Split],
+    results: Sequence[SplitResult],
+    candidate: Candidate,
+) -> SplitScores:
+    tests = [split.test for split in splits]
+    correct = [result.scored[candidate].correct for result in results]
+    return SplitScores(table.n_items, tests, correct, table.groups)
+
+
+def _fewest_classes(table: PredictionTable, splits: Sequence[Split]) -> int:
+    """Classes in the training set that has fewest."""
+    return min(len(np.unique(table.known_labels[split.train])) for split in splits)
 
 
 def _questions(split: Split, groups: np.ndarray) -> int:

@@ -1,55 +1,30 @@
-"""Choose queries for good, and say honestly what they will get."""
+"""Choose queries for good, and say honestly what they will get: `select`, step by step.
+
+1. *Propose* candidates (`ensel.choosing.candidates`).
+2. *Judge* them by cross-validation (`ensel.choosing.scoreboard`).
+3. *Choose* one for every budget (`ensel.choosing.rules`).
+4. *Promise* what the choice will get (`ensel.choosing.promise`).
+5. *Explain* it (`ensel.choosing.explanation`).
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-import pandas as pd
-
-from ensel.choosing.evidence import assess_information
-from ensel.choosing.learning_curve import learning_curve
-from ensel.choosing.promise import Luck, luck_of_choice, resample
-from ensel.choosing.rules import Choice, HeldOut, candidate_keys, choose, cross_validate
-from ensel.choosing.selection_result import Rejected, Selection
-from ensel.choosing.stability import Always, buy_again, shares_bought
+from ensel.choosing.candidates import propose
+from ensel.choosing.explanation import explain
+from ensel.choosing.promise import (
+    NO_OPTIMISM,
+    Decision,
+    Promises,
+    optimism_of_choice,
+    resample,
+)
+from ensel.choosing.request import Request, check_enough_questions, checked_request
+from ensel.choosing.rules import choose
+from ensel.choosing.scoreboard import Scoreboard, judge
+from ensel.choosing.selection_result import Selection
 from ensel.exceptions import InputError
-from ensel.heldout.checks import (
-    DEFAULT_MOST,
-    EXACT,
-    check_labelled,
-    check_money,
-    check_searchable,
-    check_whole,
-    checked_budgets,
-    known_names,
-)
-from ensel.heldout.intervals import (
-    Estimate,
-    SplitScores,
-    accuracy_interval,
-    difference_interval,
-)
-from ensel.heldout.scoring import SINGLE, SINGLE_KEY, Key, buy
-from ensel.heldout.splits import check_seed, distinct_rows
-from ensel.policies.ensemble import Ensemble
-from ensel.selection import SELECTORS
-from ensel.table.codes import MISSING
+from ensel.heldout.candidates import Candidate
 from ensel.table.prediction_table import PredictionTable
-from ensel.voting import VOTES
-
-OWN_VOTE = {
-    "greedy-mi": "map",
-    "exact-mi": "map",
-    "greedy-logit": "logit",
-    "gain-per-cost": "logit",
-}
-"""The vote that a method is matched with; the others get the weighted vote."""
-CALIBRATED = ("logit",)
-"""Votes whose probabilities make a bound on the information worth printing."""
-FEWEST_QUESTIONS = 10
 
 
 def select(
@@ -69,11 +44,11 @@ def select(
     """Choose the queries to buy under a budget, and estimate what they will get.
 
     Method, vote and number of queries are chosen by repeated cross-validation, with the single
-    best query and top-k always among the candidates (`ensel.choosing.rules` has the rules);
-    the answer may be one query. With `method`, nothing is chosen but the queries. What is kept is
+    best query and top-k always among the candidates (`ensel.choosing.rules` has the rules); the
+    answer may be one query. With `method`, nothing is chosen but the queries. What is kept is
     fitted on all items. What it will get is estimated by cross-validation, less an estimate of the
     luck of having been chosen: ``benchmarks/interval_coverage.py`` measures what is left of that.
-    An item on which no bought query answers counts as wrong there; the ensemble itself guesses.
+    An item on which no bought query answers counts as wrong there; the policy itself guesses.
     Copies of a question (`PredictionTable.groups`) count as one; exact ones are learned from once.
 
     Parameters
@@ -117,6 +92,11 @@ def select(
         method cannot fill or search, a vote without a method, money that buys nothing or without
         costs.
 
+    See Also
+    --------
+    ensel.compare : Methods against each other, your own among them.
+    ensel.frontier : What each sum of money buys.
+
     Examples
     --------
     >>> from ensel import load_dataset
@@ -124,260 +104,91 @@ def select(
     >>> select(pool, budget=2).method in ("single-best", "top-k", "greedy-mi", "greedy-logit")
     True
     """
-    check_labelled(table)
-    check_seed(seed)
-    check_money(money, table)
-    if budget is None:
-        if money is None:
-            raise InputError("how many queries? give a budget (queries a question), or money")
-        budget = 1 if method == SINGLE else min(DEFAULT_MOST, table.n_queries)
-    checked_budgets([budget], table)
-    if method == SINGLE and budget != 1:
-        raise InputError(f"single-best buys one query; budget {budget} is not 1")
-    check_whole(n_boot, "resamples", 2)
-    check_whole(n_again, "resamples to buy again from", 1)
-    for number, what, least in ((n_folds, "folds", 2), (n_repeats, "repeats", 1)):
-        if number is not None:
-            check_whole(number, what, least)
-    candidates = candidate_keys(budget, money)
-    free = method is None
-    if method is not None:
-        candidates = _given(table, method, vote, budget, money, seed)
-    elif vote is not None:
-        known_names([vote], VOTES, "vote")
-        raise InputError(f"vote {vote!r} without a method; give both, or neither to have it chosen")
-    n_questions = table.n_questions
-    if n_questions < FEWEST_QUESTIONS:
-        raise InputError(
-            f"{table.name}: {n_questions} questions"
-            + (" (by the column group)" if n_questions < table.n_items else "")
-            + f" are too few to judge a choice; {FEWEST_QUESTIONS} are needed"
-        )
-    held_out = cross_validate(
+    request = checked_request(
         table,
-        candidates,
-        money=money,
-        n_folds=n_folds,
-        n_repeats=n_repeats,
-        seed=seed,
-        progress=progress,
-    )
-    if candidates[-1] not in held_out.keys:
-        raise InputError(
-            f"{table.name}: {method} cannot fill {budget} queries in every fold, since another "
-            "model is best there and has fewer samples; a smaller budget is needed"
-        )
-    sizes = range(1, budget + 1)
-    if method is None:
-        choices = [choose(held_out, size) for size in sizes]
-        luck = [
-            Luck() if choice.key == SINGLE_KEY else luck_of_choice(held_out, size, seed)
-            for size, choice in zip(sizes, choices, strict=True)
-        ]
-    else:
-        given = [key for key in candidates if key != SINGLE_KEY] or [SINGLE_KEY]
-        choices = [Choice(key, key) for key in given]
-        luck = [Luck()] * budget
-    chosen = choices[-1].key
-    wanted = tuple(
-        dict.fromkeys(key for choice in choices for key in (choice.key, choice.ensemble))
-    )
-    variances = resample(table, wanted, money=money, n_boot=n_boot, seed=seed, progress=progress)
-    judge = _Judge(held_out, variances)
-    again = buy_again(
-        table,
-        _Rechoice(held_out, budget) if free else Always(chosen[0], chosen[2]),
-        money=money,
-        n_boot=n_again,
-        seed=seed,
-        progress=progress,
-    )
-    learned = distinct_rows(table)
-    order, gains, gain_unit = buy(table, chosen[0], chosen[2], learned, seed, money)
-    bought = {
-        key: buy(table, key[0], key[2], learned, seed, money)[0]
-        for key in {choice.key for choice in choices} - {chosen}
-    }
-    bought[chosen] = order
-    names, costs = table.query_names, table.costs
-    best = buy(table, SINGLE, 1, learned, seed, money)[0][0]
-    expected = judge.accuracy(chosen, luck[-1])
-    if math.isnan(expected.low):
-        raise InputError(
-            f"{table.name}: {method} fills {budget} queries in too few resamples to judge, since "
-            "another model is often best and has fewer samples; a smaller budget is needed"
-        )
-    method, vote, _ = chosen
-    steps = pd.DataFrame(
-        {
-            "query": [names[j] for j in order],
-            "model": table.models[order],
-            "cost": costs[order] if costs is not None else np.full(len(order), np.nan),
-            "train_accuracy": table.accuracies.to_numpy()[order],
-            "gain": gains,
-            "accuracy": [
-                float(held_out.scores((method, vote, n)).mean()) for n in range(1, len(order) + 1)
-            ],
-        }
-    )
-    rejected = None
-    if method == SINGLE and choices[-1].ensemble != chosen:
-        rejected = Rejected(*choices[-1].ensemble, judge.gain(choices[-1].ensemble, Luck()))
-    about = {
-        "trained_on": table.name,
-        "n_items": table.n_items,
-        "expected_accuracy": expected.value,
-        "expected_accuracy_low": expected.low,
-        "expected_accuracy_high": expected.high,
-        "estimated_by": f"{held_out.n_folds}-fold cross-validation, repeats: {held_out.n_repeats}",
-    }
-    return Selection(
-        dataset=table.name,
+        budget,
+        money,
         method=method,
         vote=vote,
-        budget=budget,
-        money=money,
-        chosen=free,
-        steps=steps,
-        gain_unit=gain_unit,
-        expected=expected,
-        single_best=names[best],
-        single=judge.accuracy(SINGLE_KEY, Luck()),
-        gain_vs_single=judge.gain(chosen, luck[-1]),
-        rejected=rejected,
-        by_budget=_by_budget(table, judge, choices, luck, bought),
-        information=assess_information(
-            table.answers[:, order],
-            table.known_labels,
-            held_out.losses(chosen) if vote in CALIBRATED else None,
-            groups=table.groups,
-            seed=seed,
-        ),
-        commonest=_commonest(table),
-        silent=float((table.answers[:, order] == MISSING).all(axis=1).mean()),
-        stability=shares_bought(table, again),
-        learning_curve=learning_curve(table, chosen, money=money, seed=seed, progress=progress),
-        n_items=table.n_items,
-        n_folds=held_out.n_folds,
-        n_repeats=held_out.n_repeats,
+        n_folds=n_folds,
+        n_repeats=n_repeats,
+        n_boot=n_boot,
+        n_again=n_again,
         seed=seed,
-        ensemble=Ensemble.fit(
-            table.subset(items=learned),
-            order,
-            method=method,
-            vote=vote,
-            about=about,
-            random_state=seed,
-        ),
-        cost_unit=table.cost_unit,
+        progress=progress,
     )
+    candidates = propose(table, request)
+    board = judged(table, candidates, request)
+    decisions = decide(board, candidates, request)
+    promises = promised(table, board, decisions, request)
+    return explain(table, request, decisions, promises)
 
 
-def _given(
-    table: PredictionTable,
-    method: str,
-    vote: str | None,
-    budget: int,
-    money: float | None,
-    seed: int,
-) -> tuple[Key, ...]:
-    """The single best query, and a given method and vote at every size up to the budget."""
-    known_names([method], SELECTORS, "method")
-    given_vote, vote = vote, vote or OWN_VOTE.get(method, "weighted")
-    known_names([vote], VOTES, "vote")
-    if method == SINGLE:
-        if given_vote is not None:
-            raise InputError(f"single-best does not vote; leave out the vote {given_vote!r}")
-        return (SINGLE_KEY,)
-    if method == EXACT:
-        check_searchable(table, range(1, budget + 1), money)
-    order = buy(table, method, budget, distinct_rows(table), seed, money)[0]
-    if len(order) < budget and money is None:
+def judged(
+    table: PredictionTable, candidates: tuple[Candidate, ...], request: Request
+) -> Scoreboard:
+    """Judge candidates by cross-validation.
+
+    Raises
+    ------
+    InputError
+        If there are too few questions, or folds that the largest set of a named method cannot fill.
+    """
+    check_enough_questions(table)
+    board = judge(
+        table,
+        candidates,
+        n_folds=request.n_folds,
+        n_repeats=request.n_repeats,
+        seed=request.seed,
+        progress=request.progress,
+    )
+    if candidates[-1] not in board.candidates:
         raise InputError(
-            f"{table.name}: {method} can fill {len(order)} of {budget} queries (the best model, "
-            f"{table.models[order[0]]}, has {len(order)} sample(s)); a budget up to {len(order)} "
-            "is needed"
+            f"{table.name}: {request.method} cannot fill {request.budget} queries in every fold, "
+            "since another model is best there and has fewer samples; a smaller budget is needed"
         )
-    return (SINGLE_KEY, *((method, vote, size) for size in range(1, budget + 1)))
+    return board
 
 
-def _commonest(table: PredictionTable) -> tuple[str, float]:
-    counts = np.bincount(table.known_labels.astype(int), minlength=table.n_classes)
-    return table.classes[int(counts.argmax())], float(counts.max() / counts.sum())
+def decide(
+    board: Scoreboard, candidates: tuple[Candidate, ...], request: Request
+) -> list[Decision]:
+    """Choose for every budget up to the one asked for; a named method is taken as it is."""
+    if request.method is None:
+        return [decide_for(board, size, request.seed) for size in range(1, request.budget + 1)]
+    sets = [candidate for candidate in candidates if not candidate.is_single] or [board.single]
+    return [Decision(candidate, candidate) for candidate in sets]
 
 
-class _Rechoice:
-    """What would be bought by the held-out scores of other items: method and number of queries."""
-
-    def __init__(self, held_out: HeldOut, budget: int) -> None:
-        self.held_out, self.budget = held_out, budget
-
-    def __call__(self, weights: np.ndarray) -> tuple[str, int]:
-        method, _, size = choose(self.held_out, self.budget, weights).key
-        return method, size
+def decide_for(board: Scoreboard, budget: int, seed: int) -> Decision:
+    """Choose for one budget."""
+    choice = choose(board, budget)
+    optimism = NO_OPTIMISM
+    if not choice.chosen.is_single:
+        optimism = optimism_of_choice(board, budget, seed)
+    return Decision(choice.chosen, choice.ensemble, optimism)
 
 
-class _Judge:
-    """Held-out estimates with intervals: variances as in `ensel.choosing.promise`."""
+def promised(
+    table: PredictionTable, board: Scoreboard, decisions: list[Decision], request: Request
+) -> Promises:
+    """Promise what the choices, and the ensembles that were not worth it, will get.
 
-    def __init__(self, held_out: HeldOut, variances: dict[Key, tuple[float, float]]) -> None:
-        self.held_out = held_out
-        self.variances = variances
-
-    def _scores(self, values: np.ndarray, optimism: float) -> SplitScores:
-        return SplitScores(len(values), [np.arange(len(values))], [values - optimism])
-
-    def accuracy(self, key: Key, luck: Luck) -> Estimate:
-        """Of an ensemble; no interval where too few resamples could fill it."""
-        if key not in self.variances:
-            return Estimate(math.nan, math.nan, math.nan)
-        scores = self._scores(self.held_out.scores(key), luck.optimism)
-        variance = _halfway(scores.item_variance(), self.variances[key][0]) + luck.variance
-        return accuracy_interval(scores, variance)
-
-    def gain(self, key: Key, luck: Luck) -> Estimate:
-        """Of an ensemble over the single best query."""
-        if key == SINGLE_KEY:
-            return Estimate(0.0, 0.0, 0.0)
-        if key not in self.variances:
-            return Estimate(math.nan, math.nan, math.nan)
-        apart = self.held_out.scores(key) - self.held_out.scores(SINGLE_KEY)
-        scores = self._scores(apart, luck.optimism)
-        variance = _halfway(scores.item_variance(), self.variances[key][1]) + luck.gain_variance
-        return difference_interval(scores, variance)
-
-
-def _halfway(items: float, resampled: float) -> float:
-    """V_items + V_learned from V_items and V_boot."""
-    return max((items + resampled) / 2, items)
-
-
-def _by_budget(
-    table: PredictionTable,
-    judge: _Judge,
-    choices: Sequence[Choice],
-    luck: Sequence[Luck],
-    bought: dict[Key, list[int]],
-) -> pd.DataFrame:
-    rows: list[dict[str, Any]] = []
-    for budget, (choice, own) in enumerate(zip(choices, luck, strict=True), start=1):
-        method, vote, _ = choice.key
-        accuracy, gain = judge.accuracy(choice.key, own), judge.gain(choice.key, own)
-        columns = bought[choice.key]
-        rows.append(
-            {
-                "budget": budget,
-                "method": method,
-                "vote": vote,
-                "size": len(columns),
-                "queries": [table.query_names[j] for j in columns],
-                "cost": math.nan if table.costs is None else float(table.costs[columns].sum()),
-                "accuracy": accuracy.value,
-                "accuracy_low": accuracy.low,
-                "accuracy_high": accuracy.high,
-                "gain_vs_single": gain.value,
-                "gain_vs_single_low": gain.low,
-                "gain_vs_single_high": gain.high,
-            }
+    Raises
+    ------
+    InputError
+        If too few resamples can fill the final choice.
+    """
+    both = [c for decision in decisions for c in (decision.chosen, decision.ensemble)]
+    spreads = resample(
+        table, both, n_boot=request.n_boot, seed=request.seed, progress=request.progress
+    )
+    final = decisions[-1].chosen
+    if final not in spreads:
+        raise InputError(
+            f"{table.name}: {final.method} fills {request.budget} queries in too few resamples to "
+            "judge, since another model is often best and has fewer samples; a smaller budget is "
+            "needed"
         )
-    return pd.DataFrame(rows)
+    return Promises(board, spreads)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ensel.choosing.evidence import Evidence
+from ensel.heldout.candidates import SINGLE
 from ensel.heldout.intervals import Estimate, Z
-from ensel.heldout.scoring import SINGLE
-from ensel.policies.ensemble import Ensemble
-from ensel.results import plain
+from ensel.policies import Policy
+from ensel.results import Result, plain
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Rejected:
 
 
 @dataclass(frozen=True, repr=False)
-class Selection:
+class Selection(Result):
     """Result of `select`.
 
     Attributes
@@ -80,10 +79,12 @@ class Selection:
     learning_curve : DataFrame
         See `ensel.choosing.learning_curve`.
     n_items, n_folds, n_repeats, seed : int
-    ensemble : Ensemble
+    policy : Policy
         Fitted on all items.
     cost_unit : str or None
     """
+
+    reported_by = "ensel.report.selection:selection_report"
 
     dataset: str
     method: str
@@ -108,7 +109,7 @@ class Selection:
     n_folds: int
     n_repeats: int
     seed: int
-    ensemble: Ensemble
+    policy: Policy
     cost_unit: str | None = None
 
     @property
@@ -199,10 +200,6 @@ class Selection:
             "seed": self.seed,
         }
         return plain(data)
-
-    def to_json(self) -> str:
-        """JSON text: NaN becomes null."""
-        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
 
     def __repr__(self) -> str:
         e = self.expected

@@ -9,27 +9,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
+from sklearn.base import clone
 
+from ensel.choosing.candidates import buy
+from ensel.choosing.rules import choose
+from ensel.choosing.scoreboard import Scoreboard
 from ensel.exceptions import InputError
+from ensel.heldout.candidates import Candidate, method_at
 from ensel.heldout.checks import (
-    EXACT,
+    check_affordable,
     check_labelled,
-    check_money,
     check_searchable,
     check_whole,
     checked_budgets,
-    known_names,
 )
 from ensel.heldout.intervals import LEVEL
-from ensel.heldout.scoring import buy, selector_of
 from ensel.heldout.splits import check_seed, distinct_rows, draw_with_replacement
 from ensel.parallel import run_all
-from ensel.selection import SELECTORS
-from ensel.selection.base import open_market
+from ensel.registry import SELECTORS
+from ensel.results import Result, plain
+from ensel.selection.base import Market, open_market
 from ensel.table.prediction_table import PredictionTable
 
 AT_ONCE = 25
@@ -37,7 +41,7 @@ AT_ONCE = 25
 
 
 @dataclass(frozen=True, repr=False)
-class Reselection:
+class Reselection(Result):
     """Result of `reselect`.
 
     Attributes
@@ -60,6 +64,19 @@ class Reselection:
     n_boot: int
     bought: pd.DataFrame
     sets: pd.DataFrame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as written by `to_json`."""
+        return plain(
+            {
+                "dataset": self.dataset,
+                "method": self.method,
+                "budget": self.budget,
+                "n_boot": self.n_boot,
+                "bought": self.bought.to_dict("records"),
+                "sets": self.sets.to_dict("records"),
+            }
+        )
 
     def __repr__(self) -> str:
         return (
@@ -120,42 +137,54 @@ def reselect(
     (True, 100)
     """
     check_labelled(table)
-    known_names([method], SELECTORS, "method")
+    SELECTORS.checked(method)
     checked_budgets([budget], table)
-    check_money(money, table)
-    if method == EXACT:
-        check_searchable(table, [budget], money)
+    check_affordable(money, table)
     check_whole(n_boot, "resamples", 1)
+    candidate = method_at(method, budget, money)
+    check_searchable(table, [candidate])
     draws = buy_again(
-        table, Always(method, budget), money=money, n_boot=n_boot, seed=seed, progress=progress
+        table, Always(candidate), money=money, n_boot=n_boot, seed=seed, progress=progress
     )
-    whole = buy(table, method, budget, distinct_rows(table), seed, money)[0]
+
     bought = shares_bought(table, draws)
+    whole = buy(table, candidate, distinct_rows(table), seed).order_
     kept = [table.query_names[j] for j in whole]
     return Reselection(
-        table.name,
-        method,
-        budget,
-        len(draws),
-        bought.assign(all_items=bought["query"].isin(kept)),
-        _sets(table, draws),
+        dataset=table.name,
+        method=method,
+        budget=budget,
+        n_boot=len(draws),
+        bought=bought.assign(all_items=bought["query"].isin(kept)),
+        sets=_sets(table, draws),
     )
 
 
 class Always:
-    """The same method and number of queries, whatever the weights."""
+    """The same candidate, whatever the weights."""
 
-    def __init__(self, method: str, budget: int) -> None:
-        self.choice = method, budget
+    def __init__(self, candidate: Candidate) -> None:
+        self.candidate = candidate
 
-    def __call__(self, weights: np.ndarray) -> tuple[str, int]:
-        """Method and budget."""
-        return self.choice
+    def __call__(self, weights: np.ndarray) -> Candidate:
+        """The candidate."""
+        return self.candidate
+
+
+class ChosenAgain:
+    """What would be chosen from the held-out scores at hand if items counted by other weights."""
+
+    def __init__(self, board: Scoreboard, budget: int) -> None:
+        self.board, self.budget = board, budget
+
+    def __call__(self, weights: np.ndarray) -> Candidate:
+        """The candidate that the weighted scores choose."""
+        return choose(self.board, self.budget, weights).chosen
 
 
 def buy_again(
     table: PredictionTable,
-    choice: Callable[[np.ndarray], tuple[str, int]],
+    choice: Callable[[np.ndarray], Candidate],
     *,
     money: float | None = None,
     n_boot: int,
@@ -168,8 +197,9 @@ def buy_again(
     ----------
     table : PredictionTable
     choice : callable
-        From the weights of the questions, shape (n_questions,), to method and budget.
+        From the weights of the questions, shape (n_questions,), to a `Candidate`.
     money : float, optional
+        Of all candidates that the choice may land on.
     n_boot, seed : int
     progress : bool, optional
 
@@ -206,43 +236,57 @@ def buy_again(
 
 def _buy_part(
     table: PredictionTable,
-    choice: Callable[[np.ndarray], tuple[str, int]],
+    choice: Callable[[np.ndarray], Candidate],
     money: float | None,
     children: list[np.random.SeedSequence],
 ) -> list[list[int]]:
-    groups, rows = table.groups, distinct_rows(table)
+    """Purchases of several resamples, whose answers are packed once."""
+    rows = distinct_rows(table)
     drawn = np.stack(
         [draw_with_replacement(table.n_questions, np.random.default_rng(s)) for s in children]
     )
-    weights = drawn[:, groups[rows]]
-    whole = len(rows) == table.n_items
-    answers, labels = (
-        (table.answers, table.known_labels)
-        if whole
-        else (table.answers[rows], table.known_labels[rows])
-    )
-    market = open_market(
-        answers, labels.astype(np.int64), models=table.models, costs=table.costs, money=money
-    )
+    weights = drawn[:, table.groups[rows]]
+    market = _market_of(table, rows, money)
     of_class = np.stack(
         [weights[:, market.labels == y].sum(axis=1) for y in range(len(market.classes))]
     )
+
     orders = []
     # A draw of its own for each: what only ties or chance decide is not stable.
     seeds = [int(child.generate_state(1)[0]) for child in children]
     for i, resampled in enumerate(market.reweighted(weights, seeds)):
         if (of_class[:, i] > 0).sum() < 2:
             continue
-        method, budget = choice(drawn[i])
-        selector = selector_of(method, budget, seeds[i], money)
+        selector = clone(choice(drawn[i]).policy.sized_selector)
+        selector.set_params(random_state=seeds[i])
         if (of_class[:, i] > 0).all():
             orders.append(selector.buy(resampled))
         else:  # a class that was not drawn is no class
-            selector.fit(
-                answers, labels, models=table.models, costs=table.costs, sample_weight=weights[i]
-            )
-            orders.append([int(j) for j in selector.order_])
+            orders.append(_bought_anew(selector, table, rows, weights[i]))
     return orders
+
+
+def _market_of(table: PredictionTable, rows: np.ndarray, money: float | None) -> Market:
+    """The given items' answers, laid out for selectors."""
+    whole = len(rows) == table.n_items
+    answers = table.answers if whole else table.answers[rows]
+    labels = table.known_labels if whole else table.known_labels[rows]
+    return open_market(
+        answers, labels.astype(np.int64), models=table.models, costs=table.costs, money=money
+    )
+
+
+def _bought_anew(
+    selector: Any, table: PredictionTable, rows: np.ndarray, weights: np.ndarray
+) -> list[int]:
+    selector.fit(
+        table.answers[rows],
+        table.known_labels[rows],
+        models=table.models,
+        costs=table.costs,
+        sample_weight=weights,
+    )
+    return [int(j) for j in selector.order_]
 
 
 def shares_bought(table: PredictionTable, draws: list[list[int]]) -> pd.DataFrame:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from ensel.exceptions import InputError, shorten
-from ensel.selection.exact import MOST_SETS, check_sets, sizes_to_search
+from ensel.heldout.candidates import Candidate
+from ensel.selection.exact import ExactMI, check_sets, sizes_to_search
 from ensel.table.prediction_table import PredictionTable
 
 DEFAULT_MOST = 8
-EXACT = "exact-mi"
 
 
 def check_labelled(table: PredictionTable) -> None:
@@ -36,23 +34,6 @@ def check_labelled(table: PredictionTable) -> None:
             f"{table.name}: all labels are {table.classes[int(present[0])]!r}; "
             "at least two classes are needed"
         )
-
-
-def known_names(names: Sequence[str] | None, known: dict[str, Any], what: str) -> list[str]:
-    """Check names against a registry; None stands for all of it.
-
-    Raises
-    ------
-    InputError
-        Unknown names, or none.
-    """
-    chosen = list(known) if names is None else [names] if isinstance(names, str) else list(names)
-    unknown = [name for name in chosen if name not in known]
-    if unknown or not chosen:
-        near = difflib.get_close_matches(unknown[0], known, n=1) if unknown else []
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise InputError(f"no {what} {shorten(unknown)!r}; {hint}{what}s: {', '.join(known)}")
-    return list(dict.fromkeys(chosen))
 
 
 def checked_budgets(budgets: Sequence[int] | int | None, table: PredictionTable) -> list[int]:
@@ -80,7 +61,7 @@ def checked_budgets(budgets: Sequence[int] | int | None, table: PredictionTable)
     return chosen
 
 
-def check_money(money: float | None, table: PredictionTable) -> None:
+def check_affordable(money: float | None, table: PredictionTable) -> None:
     """Check that a sum of money buys at least one query of a table; None is no limit.
 
     Raises
@@ -107,10 +88,13 @@ def check_money(money: float | None, table: PredictionTable) -> None:
         )
 
 
-def check_searchable(
-    table: PredictionTable, budgets: Sequence[int], money: float | None = None
-) -> None:
-    """Check that the sets which exact-mi would try are not too many.
+def check_searchable(table: PredictionTable, candidates: Iterable[Candidate]) -> None:
+    """Check that no candidate would have to try too many sets.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    candidates : iterable of Candidate
 
     Raises
     ------
@@ -118,11 +102,15 @@ def check_searchable(
         Otherwise.
     """
     costs = np.zeros(table.n_queries) if table.costs is None else table.costs
-    limit = np.inf if money is None else money
-    affordable = costs[costs <= limit * (1 + 1e-9)]
-    for budget in budgets:
+    for candidate in candidates:
+        selector = getattr(candidate.policy, "selector", None)
+        if not isinstance(selector, ExactMI):
+            continue
+        limit = np.inf if candidate.money is None else candidate.money
+        affordable = costs[costs <= limit * (1 + 1e-9)]
+        sizes = sizes_to_search(affordable, candidate.budget, limit)
         try:
-            check_sets(len(affordable), sizes_to_search(affordable, budget, limit), MOST_SETS)
+            check_sets(len(affordable), sizes, selector.most_sets)
         except ValueError as error:
             raise InputError(f"{table.name}: {error}") from None
 

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ensel.heldout.checks import (
-    EXACT,
-    check_labelled,
-    check_searchable,
-    checked_budgets,
-    known_names,
+from ensel.exceptions import InputError
+from ensel.heldout.candidates import (
+    SINGLE,
+    Candidate,
+    named_candidates,
+    own_candidates,
 )
+from ensel.heldout.checks import check_labelled, check_searchable, checked_budgets
 from ensel.heldout.intervals import SplitScores, accuracy_interval, difference_interval
-from ensel.heldout.scoring import SINGLE, Plan, SplitResult, score_split
-from ensel.heldout.splits import random_splits
+from ensel.heldout.scoring import SplitResult, score_split
+from ensel.heldout.splits import Split, random_splits
 from ensel.parallel import over_splits
-from ensel.results import plain
-from ensel.selection import SELECTORS
+from ensel.registry import SELECTORS, VOTES
+from ensel.results import Result, plain
 from ensel.table.prediction_table import PredictionTable
-from ensel.voting import VOTES
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 BASELINE = ("top-k", "weighted")
-ON_REQUEST = {"jmi", EXACT}
-"""Methods that are compared only where they are named."""
+BESIDE_OWN = (SINGLE, BASELINE[0])
+"""What users' own methods are shown beside, where they name nothing else."""
 ROW_COLUMNS = (
     "method",
     "vote",
@@ -43,12 +39,13 @@ ROW_COLUMNS = (
     "diff_vs_top_k_low",
     "diff_vs_top_k_high",
     "cost",
+    "mean_queries",
     "queries",
 )
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Result):
     """Result of `compare`.
 
     Attributes
@@ -59,12 +56,16 @@ class Comparison:
         One row per method, vote and budget: `method`, `vote`, `budget` (queries), `accuracy`
         held out, mean over splits, with `accuracy_low` and `accuracy_high` (95 %), `diff_vs_top_k`
         (paired difference to top-k + weighted vote at the same budget) with `diff_vs_top_k_low` and
-        `diff_vs_top_k_high`, `cost` (mean per item, NaN where unknown), `queries` (a list of query
-        names per split; for random the first of its ten draws).
+        `diff_vs_top_k_high`, `cost` (mean per item, NaN where unknown), `mean_queries` (asked per
+        item), `queries` (a list of query names per split: what was asked of any item; for random
+        the first of its ten draws).
     skipped : list of dict
         `method`, `budget` and `reason` of what could not be filled.
     cost_unit : str or None
     """
+
+    drawn_by = "ensel.figures.comparison:comparison_figure"
+    reported_by = "ensel.report.comparison:comparison_report"
 
     dataset: str
     n_items: int
@@ -96,16 +97,6 @@ class Comparison:
         }
         return plain(data)
 
-    def to_json(self) -> str:
-        """JSON text: NaN becomes null."""
-        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
-
-    def figure(self) -> Figure:
-        """Accuracy, and difference to top-k, against budget."""
-        from ensel.figures.comparison import comparison_figure
-
-        return comparison_figure(self)
-
     def __repr__(self) -> str:
         return (
             f"Comparison({self.dataset}: {len(self.rows)} rows, {self.n_train:,} of "
@@ -124,11 +115,12 @@ class Comparison:
 def compare(
     table: PredictionTable,
     *,
-    methods: Sequence[str] | None = None,
+    methods: Sequence[str] | Mapping[str, Any] | None = None,
     votes: Sequence[str] | None = None,
     budgets: Sequence[int] | None = None,
     train: float | int = 0.5,
     n_splits: int = 5,
+    after: str | None = "top-k",
     seed: int = 0,
     progress: bool | None = None,
 ) -> Comparison:
@@ -142,10 +134,14 @@ def compare(
     ----------
     table : PredictionTable
         Labelled.
-    methods : sequence of str, optional
-        Of ``single-best random top-k mrmr jmi greedy-mi greedy-logit gain-per-cost self-moa
+    methods : sequence of str or mapping, optional
+        Names, of ``single-best random top-k mrmr jmi greedy-mi greedy-logit gain-per-cost self-moa
         exact-mi``; default all but jmi and exact-mi, gain-per-cost where costs are known. exact-mi
-        tries every set, so pools must be small.
+        tries every set, so pools must be small. A mapping brings in methods of your own: a name of
+        yours to a selector, a classifier over answers, a pipeline or a policy, and one of ours to
+        None. They get the same splits, intervals and figure. Alone, they are shown beside the
+        single best query and top-k. `ensel.heldout.candidates.own_candidates` says at which
+        budgets each kind enters.
     votes : sequence of str, optional
         Of ``majority weighted map logit``; default all.
     budgets : sequence of int, optional
@@ -154,6 +150,8 @@ def compare(
         Share or number of items to learn from.
     n_splits : int
         Random splits, stratified by label.
+    after : str, optional
+        Which method buys for a bare classifier of your own; None: it gets the whole pool.
     seed : int
         Same seed, same numbers, on any number of workers.
     progress : bool, optional
@@ -168,7 +166,11 @@ def compare(
     ------
     InputError
         Unlabelled or one-class table, unknown names, budgets below 1 or above the pool, too many
-        sets for exact-mi.
+        sets for exact-mi, an own method that is nothing to be fitted.
+
+    See Also
+    --------
+    ensel.select : Chooses one for good.
 
     Examples
     --------
@@ -177,44 +179,30 @@ def compare(
     >>> result = compare(pool, methods=["top-k", "greedy-mi"], votes=["map"], budgets=[1, 3])
     >>> len(result.rows)
     4
+
+    A method of your own, any classifier over answers:
+
+    >>> from sklearn.naive_bayes import BernoulliNB
+    >>> mine = compare(pool, methods={"bayes": BernoulliNB()}, votes=["map"], budgets=[1, 3])
+    >>> mine.rows["method"].unique().tolist()
+    ['single-best', 'top-k', 'bayes']
     """
     check_labelled(table)
-    chosen_methods = known_names(methods, SELECTORS, "method")
-    if methods is None:
-        left_out = ON_REQUEST if table.costs is not None else {*ON_REQUEST, "gain-per-cost"}
-        chosen_methods = [name for name in chosen_methods if name not in left_out]
-    chosen_votes = known_names(votes, VOTES, "vote")
+    chosen_votes = VOTES.checked(votes)
     chosen_budgets = checked_budgets(budgets, table)
-    if EXACT in chosen_methods:
-        check_searchable(table, chosen_budgets)
+    named, own = _told_apart(methods, table)
+    shown = (
+        *named_candidates(_families(named, chosen_votes), chosen_budgets),
+        *own_candidates(own, chosen_votes, chosen_budgets, n_queries=table.n_queries, after=after),
+    )
+    check_searchable(table, shown)
+
     splits = random_splits(table, n_splits, train, seed)
     # The baseline is always scored, since every row is compared to it.
-    budgets_of_all = sorted({*chosen_budgets, 1} if SINGLE in chosen_methods else chosen_budgets)
-    plan = Plan.grid(
-        dict.fromkeys([*chosen_methods, BASELINE[0]]),
-        dict.fromkeys([*chosen_votes, BASELINE[1]]),
-        budgets_of_all,
-    )
-    results = over_splits(score_split, table, splits, plan, label="comparing", progress=progress)
-    tests = [split.test for split in splits]
-    baselines = {
-        budget: _scores(results, (*BASELINE, budget), table, tests) for budget in budgets_of_all
-    }
-    rows = []
-    for method in chosen_methods:
-        single = method == SINGLE
-        for vote in ("majority",) if single else chosen_votes:
-            for budget in (1,) if single else chosen_budgets:
-                if any((method, vote, budget) not in result.scored for result in results):
-                    continue
-                rows.append(_row(table, results, (method, vote, budget), tests, baselines[budget]))
-    skipped = [
-        {"method": method, "budget": budget, "reason": reason}
-        for (method, budget), reason in {
-            key: reason for result in results for key, reason in result.unfilled.items()
-        }.items()
-        if method in chosen_methods and budget in chosen_budgets
-    ]
+    baselines = named_candidates([BASELINE], sorted({c.budget for c in shown}))
+    judged = tuple(dict.fromkeys([*shown, *baselines]))
+    results = over_splits(score_split, table, splits, judged, label="comparing", progress=progress)
+    board = _Board(table, splits, results)
     return Comparison(
         dataset=table.name,
         n_items=table.n_items,
@@ -222,44 +210,92 @@ def compare(
         n_train=len(splits[0].train),
         n_splits=n_splits,
         seed=int(seed),
-        rows=pd.DataFrame(rows, columns=list(ROW_COLUMNS)),
-        skipped=skipped,
+        rows=pd.DataFrame(board.rows(shown, baselines), columns=list(ROW_COLUMNS)),
+        skipped=board.skipped(shown),
         cost_unit=table.cost_unit,
     )
 
 
-def _scores(
-    results: list[SplitResult],
-    key: tuple[str, str, int],
-    table: PredictionTable,
-    tests: list[np.ndarray],
-) -> SplitScores:
-    correct = [result.scored[key].correct for result in results]
-    return SplitScores(table.n_items, tests, correct, table.groups)
+def _told_apart(
+    methods: Sequence[str] | Mapping[str, Any] | None, table: PredictionTable
+) -> tuple[list[str], dict[str, Any]]:
+    """Names of ours, and methods of the user's own."""
+    if methods is None:
+        return _default_methods(table), {}
+    if not isinstance(methods, Mapping):
+        return SELECTORS.checked(methods), {}
+    own = {name: method for name, method in methods.items() if method is not None}
+    named = [name for name in methods if name not in own]
+    if not methods:
+        raise InputError("no method; name one, or bring one of your own")
+    return SELECTORS.checked(named or BESIDE_OWN), own
 
 
-def _row(
-    table: PredictionTable,
-    results: list[SplitResult],
-    key: tuple[str, str, int],
-    tests: list[np.ndarray],
-    baseline: SplitScores,
-) -> dict[str, Any]:
-    method, vote, budget = key
-    scores = _scores(results, key, table, tests)
-    accuracy = accuracy_interval(scores)
-    difference = difference_interval(scores - baseline, same=(method, vote) == BASELINE)
-    names = table.query_names
-    return {
-        "method": method,
-        "vote": vote,
-        "budget": budget,
-        "accuracy": accuracy.value,
-        "accuracy_low": accuracy.low,
-        "accuracy_high": accuracy.high,
-        "diff_vs_top_k": difference.value,
-        "diff_vs_top_k_low": difference.low,
-        "diff_vs_top_k_high": difference.high,
-        "cost": float(np.mean([result.scored[key].cost for result in results])),
-        "queries": [[names[j] for j in result.scored[key].columns] for result in results],
-    }
+def _default_methods(table: PredictionTable) -> list[str]:
+    """All that apply and are quick enough."""
+    chosen = []
+    for name, selector in SELECTORS.items():
+        fits = table.costs is not None or not selector.needs_costs
+        if fits and not selector.on_request:
+            chosen.append(name)
+    return chosen
+
+
+def _families(methods: Iterable[str], votes: Iterable[str]) -> list[tuple[str, str]]:
+    return [(method, vote) for method in methods for vote in votes]
+
+
+class _Board:
+    """The scores of all splits, put together."""
+
+    def __init__(
+        self, table: PredictionTable, splits: list[Split], results: list[SplitResult]
+    ) -> None:
+        self.table, self.results = table, results
+        self.tests = [split.test for split in splits]
+
+    def scores(self, candidate: Candidate) -> SplitScores:
+        """Scores of one candidate on all splits."""
+        correct = [result.scored[candidate].correct for result in self.results]
+        return SplitScores(self.table.n_items, self.tests, correct, self.table.groups)
+
+    def rows(
+        self, candidates: Iterable[Candidate], baselines: Iterable[Candidate]
+    ) -> list[dict[str, Any]]:
+        """A row for each candidate that every split could fill, against its budget's baseline."""
+        baseline_of = {c.budget: self.scores(c) for c in baselines}
+        filled = [c for c in candidates if all(c in result.scored for result in self.results)]
+        return [self._row(c, baseline_of[c.budget]) for c in filled]
+
+    def _row(self, candidate: Candidate, baseline: SplitScores) -> dict[str, Any]:
+        scores = self.scores(candidate)
+        accuracy = accuracy_interval(scores)
+        difference = difference_interval(scores - baseline, same=candidate.family == BASELINE)
+        parts = [result.scored[candidate] for result in self.results]
+        names = self.table.query_names
+        return {
+            "method": candidate.method,
+            "vote": candidate.vote,
+            "budget": candidate.budget,
+            "accuracy": accuracy.value,
+            "accuracy_low": accuracy.low,
+            "accuracy_high": accuracy.high,
+            "diff_vs_top_k": difference.value,
+            "diff_vs_top_k_low": difference.low,
+            "diff_vs_top_k_high": difference.high,
+            "cost": float(np.mean([part.cost.mean() for part in parts])),
+            "mean_queries": float(np.mean([part.n_asked.mean() for part in parts])),
+            "queries": [[names[j] for j in part.columns] for part in parts],
+        }
+
+    def skipped(self, candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
+        """Each method and budget that some split could not fill, and why (in the last of them)."""
+        reasons: dict[tuple[str, int], str] = {}
+        for candidate in candidates:
+            for result in self.results:
+                if candidate in result.unfilled:
+                    reasons[candidate.method, candidate.budget] = result.unfilled[candidate]
+        return [
+            {"method": method, "budget": budget, "reason": reason}
+            for (method, budget), reason in reasons.items()
+        ]

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from ensel.heldout.intervals import by_question
-from ensel.results import plain
+from ensel.results import Result, plain
 from ensel.table.codes import MISSING
 from ensel.table.prediction_table import PredictionTable
 
 
 @dataclass(frozen=True, repr=False)
-class Description:
+class Description(Result):
     """Result of `describe`.
 
     Attributes
@@ -31,6 +31,8 @@ class Description:
     duplicates : list of (str, str)
     constant : list of str
     """
+
+    reported_by = "ensel.report.description:description_report"
 
     table: PredictionTable
     queries: pd.DataFrame
@@ -66,10 +68,6 @@ class Description:
             "constant": self.constant,
             "queries": json.loads(self.queries.reset_index().to_json(orient="records")),
         }
-
-    def to_json(self) -> str:
-        """JSON text: NaN becomes null."""
-        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
 
     def __repr__(self) -> str:
         return f"Description of {self.table!r}"

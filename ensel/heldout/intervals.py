@@ -1,34 +1,37 @@
 """Intervals of held-out scores over repeated random splits of the same items.
 
 Over several splits an item is tested more than once, so tests are not independent, and a 95 %
-interval from within-split standard errors covers far less. Two things move the mean score S over
-splits away from what the method would score on all the items there are:
+interval from the standard errors within splits covers far less. Two things move the mean score over
+S splits away from what the method would score on all the items there are.
 
-- *which items were at hand*. Give each item a random weight, once, and use it in every split that
-  tests it: the joint bootstrap. Its variance has a closed form to first order, used here:
-  sum over items of u_i^2, u_i = sum over splits s that test i of (c_si - mean) / (n_test S).
-  (Classical infinitesimal jackknife; the tests check it against drawn weights.)
-- *what was learned*. On the items that two splits both test, their difference shows how far two
-  training sets lead apart, free of item luck; half its mean square, less its own noise, estimates
-  the variance s2 between training sets. With n1 training and n2 test items, training sets overlap:
-  a score that is linear in the training items has variance (1/S + n1/n2) s2 in the mean over S
-  splits. Derived here; the correction for overlap is in the spirit of Nadeau & Bengio 2003, whose
-  (1/S + n2/n1) is for the test part's share.
+*Which items were at hand.* Give each item a random weight, once, and use it in every split that
+tests it: that is the joint bootstrap. To first order its variance has a closed form, which is used
+here: the sum over items of u_i^2, where u_i is the sum over the splits s that test item i of
+(c_si - mean) / (n_test S). (Classical: the infinitesimal jackknife. The tests check it against
+drawn weights.)
 
-`compare` takes both from its splits. Folds of a cross-validation share most of their training
-items, and show too little of the second: `select` resamples the items and repeats the whole
-cross-validation instead (`ensel.choosing.promise`), and hands the variance in.
+*What was learned.* Two splits differ, on the items that both test, by how far two training sets
+lead apart; the luck of the items is not in that difference. Half its mean square, less its own
+noise, estimates the variance s2 between training sets. Training sets overlap: with n1 training and
+n2 test items, a score that is linear in the training items has variance (1/S + n1/n2) s2 in the
+mean over S splits. (Derived here. The correction for overlap is in the spirit of Nadeau & Bengio
+2003, whose (1/S + n2/n1) is for the share of the test part.)
+
+`compare` takes both from its splits. Folds of a cross-validation share most of their training items
+and show too little of the second. So `select` resamples the items, repeats the whole
+cross-validation (`ensel.choosing.promise`), and hands the variance in.
 
 Copies of one question are no more items than one: both variances are over questions, with the
 scores of copies summed (`PredictionTable.groups`).
 
-Coverage is measured in ``benchmarks/interval_coverage.py``. It is low where two methods bought
-the same queries in every split by luck, though on other items they would not: then nothing in
-these splits can show that they differ.
+Coverage is measured in ``benchmarks/interval_coverage.py``. It is low where two methods bought the
+same queries in every split by luck, though on other items they would not: then nothing in these
+splits can show that they differ.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -98,13 +101,20 @@ class SplitScores:
         Scores of those items (1 right, 0 wrong, or a mean over draws), one array a split.
     groups : ndarray of int, shape (n_items,), optional
         Question of each item, from 0; copies of one are tested together. Default: all differ.
+
+    Attributes
+    ----------
+    scores : ndarray of float, shape (n_splits, n_items)
+        0 where an item is not tested.
+    tested : ndarray of bool, shape (n_splits, n_items)
+    groups : ndarray of int, shape (n_items,)
     """
 
     def __init__(
         self,
         n_items: int,
-        tests: list[np.ndarray],
-        scores: list[np.ndarray],
+        tests: Sequence[np.ndarray],
+        scores: Sequence[np.ndarray],
         groups: np.ndarray | None = None,
     ) -> None:
         self.groups = np.arange(n_items) if groups is None else groups
@@ -114,14 +124,18 @@ class SplitScores:
             self.scores[s, test] = score
             self.tested[s, test] = True
 
+    @classmethod
+    def of_matrix(cls, scores: np.ndarray, tested: np.ndarray, groups: np.ndarray) -> SplitScores:
+        """Scores that stand in a matrix already; see the attributes."""
+        of_none = cls(scores.shape[1], [], [], groups)
+        of_none.scores, of_none.tested = scores, tested
+        return of_none
+
     def __sub__(self, other: SplitScores) -> SplitScores:
         """Paired difference: same splits, item by item."""
         if not np.array_equal(self.tested, other.tested):
             raise ValueError("paired differences need the same splits")
-        difference = object.__new__(SplitScores)
-        difference.scores = self.scores - other.scores
-        difference.tested, difference.groups = self.tested, self.groups
-        return difference
+        return SplitScores.of_matrix(self.scores - other.scores, self.tested, self.groups)
 
     @property
     def split_means(self) -> np.ndarray:
@@ -136,23 +150,26 @@ class SplitScores:
     @property
     def n_tested(self) -> int:
         """Number of different questions tested in any split."""
-        return int(self._by_question[2].any(axis=0).sum())
+        return int(self._questions.tested.any(axis=0).sum())
 
     @cached_property
-    def _by_question(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Sum of scores and whether tested, of each split and question; copies of each question."""
-        counts = np.bincount(self.groups)
-        if len(counts) == len(self.groups):  # no copies: the questions are the items
+    def _questions(self) -> _QuestionScores:
+        """The same scores by question."""
+        n_copies = np.bincount(self.groups)
+        if len(n_copies) == len(self.groups):  # no copies: the questions are the items
             order = np.argsort(self.groups)
-            return self.scores[:, order].astype(float), counts, self.tested[:, order].astype(float)
-        sums = np.stack([np.bincount(self.groups, own) for own in self.scores])
+            sums, tested = self.scores[:, order].astype(float), self.tested[:, order].astype(float)
+            return _QuestionScores(sums, n_copies, tested)
+        sums = np.stack([np.bincount(self.groups, of_split) for of_split in self.scores])
         first = np.unique(self.groups, return_index=True)[1]
-        return sums, counts, self.tested[:, first].astype(float)
+        return _QuestionScores(sums, n_copies, self.tested[:, first].astype(float))
 
     def item_variance(self) -> float:
-        """Variance of the mean from the choice of items: the joint bootstrap's, in closed form."""
-        # Centred at the mean over all splits: centring each split at its own would lose a degree
-        # of freedom a split, which matters once test parts are folds of a few items.
+        """Variance of the mean from the choice of items: the joint bootstrap's, in closed form.
+
+        Scores are centred at the mean over all splits. Centring each split at its own mean would
+        lose a degree of freedom a split, which matters once test parts are folds of a few items.
+        """
         n_splits, n = len(self.scores), self.n_tested
         centred = np.where(self.tested, self.scores - self.mean, 0.0)
         influence = (centred / (self.tested.sum(axis=1, keepdims=True) * n_splits)).sum(axis=0)
@@ -165,20 +182,10 @@ class SplitScores:
         difference. Cutting it off at 0 would leave an upward bias (measured: 98 % coverage), so
         it is shrunk by s2^2 / (s2^2 + e^2), e = v sqrt(2 / (S - 1)) its standard error.
         """
-        # All pairs at once: sums over the questions that two splits both test are products of
-        # matrices. With copies, the noise is that of whole questions.
-        sums, counts, tested = self._by_question
-        both = np.triu(np.ones((len(sums), len(sums)), dtype=bool), k=1)
-        n_common = (tested * counts) @ tested.T
-        both &= n_common >= 2
+        mean, noise_of_pair, both = self._questions.pairwise()
         if not both.any():
             return 0.0
-        n_common = np.maximum(n_common, 1)
-        mean = (sums @ tested.T - tested @ sums.T) / n_common
-        square = sums**2 @ tested.T + tested @ (sums**2).T - 2 * sums @ sums.T
-        cross = (sums * counts) @ tested.T - tested @ (sums * counts).T
-        spread = square - 2 * mean * cross + mean**2 * ((tested * counts**2) @ tested.T)
-        noise = float(np.mean((spread / n_common**2)[both])) / 2
+        noise = float(np.mean(noise_of_pair[both])) / 2
         estimate = float(np.mean((mean**2)[both])) / 2 - noise
         error = noise * np.sqrt(2 / (len(self.scores) - 1))
         return estimate**3 / (estimate**2 + error**2) if estimate > 0 else 0.0
@@ -192,12 +199,48 @@ class SplitScores:
             Questions learned from; default all that are not tested. Fewer overlap less: in the
             module's formula n2 is the number of questions that are not learned from.
         """
-        _, counts, tested = self._by_question
-        n_questions = len(counts)
+        questions = self._questions
+        n_questions = len(questions.n_copies)
         if n_train is None:
-            n_train = n_questions - float(tested.sum(axis=1).mean())
+            n_train = n_questions - float(questions.tested.sum(axis=1).mean())
         overlap = 1 / len(self.scores) + n_train / (n_questions - n_train)
         return self.item_variance() + overlap * self.training_variance()
+
+
+class _QuestionScores(NamedTuple):
+    """Scores of several splits by question."""
+
+    sums: np.ndarray
+    """Sum over the copies of each question, shape (n_splits, n_questions)."""
+    n_copies: np.ndarray
+    """Shape (n_questions,)."""
+    tested: np.ndarray
+    """1.0 or 0.0, shape (n_splits, n_questions)."""
+
+    def pairwise(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What every two splits differ by on the items that both test.
+
+        All pairs at once: sums over common questions are products of matrices. With copies, the
+        noise is that of whole questions.
+
+        Returns
+        -------
+        mean, noise : ndarray of float, shape (n_splits, n_splits)
+            Mean difference, and the variance that the items alone would give it.
+        both : ndarray of bool, shape (n_splits, n_splits)
+            Pairs, each once, with two common items or more.
+        """
+        sums, n_copies, tested = self
+        both = np.triu(np.ones((len(sums), len(sums)), dtype=bool), k=1)
+        n_common = (tested * n_copies) @ tested.T
+        both &= n_common >= 2
+        n_common = np.maximum(n_common, 1)
+
+        mean = (sums @ tested.T - tested @ sums.T) / n_common
+        square = sums**2 @ tested.T + tested @ (sums**2).T - 2 * sums @ sums.T
+        cross = (sums * n_copies) @ tested.T - tested @ (sums * n_copies).T
+        spread = square - 2 * mean * cross + mean**2 * ((tested * n_copies**2) @ tested.T)
+        return mean, spread / n_common**2, both
 
 
 def accuracy_interval(scores: SplitScores, variance: float | None = None) -> Estimate:
@@ -227,19 +270,23 @@ def accuracy_interval(scores: SplitScores, variance: float | None = None) -> Est
     """
     p = min(max(scores.mean, 0.0), 1.0)
     variance = scores.variance() if variance is None else variance
-    spread, tested = p * (1 - p), float(scores.n_tested)
-    if variance > 0 and spread * tested >= 0.5:
-        n = spread / variance
-    elif variance > 0:
-        near = (p * tested + 2) / (tested + 4)
-        n = min(near * (1 - near) / variance, tested)
-    else:
-        n = tested
-    z = Z
-    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * np.sqrt(spread / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    n = _effective_number(p, variance, float(scores.n_tested))
+
+    # Wilson's interval for n items.
+    middle = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
     low, high = float(max(middle - half, 0.0)), float(min(middle + half, 1.0))
     return Estimate(p, min(low, p), max(high, p))  # rounding may cross at 0 and 1
+
+
+def _effective_number(p: float, variance: float, tested: float) -> float:
+    """As many independent items as would give a mean of p this variance."""
+    if variance == 0:
+        return tested
+    if p * (1 - p) * tested >= 0.5:
+        return p * (1 - p) / variance
+    near = (p * tested + 2) / (tested + 4)
+    return min(near * (1 - near) / variance, tested)
 
 
 def difference_interval(

@@ -1,79 +1,68 @@
-"""One split: fit every method on its training items, score every ensemble on its test items.
+"""One split: fit every policy on its training items, score it on its test items.
 
-An item on which none of the bought queries gives an answer counts as wrong, whatever the vote would
-guess: a missing answer is never right, for the single best query and for every ensemble alike.
+An item on which none of the asked queries gives an answer counts as wrong, whatever the policy
+would guess: a missing answer is never right, for the single best query and for every ensemble
+alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 
+from ensel.heldout.candidates import Candidate
 from ensel.heldout.splits import Split
-from ensel.selection import SELECTORS
-from ensel.table.codes import MISSING
+from ensel.policies import FixedSet, Policy, TrainingSet, UnfilledBudget
 from ensel.table.prediction_table import PredictionTable
-from ensel.voting import VOTES
 
-RANDOM_DRAWS = 10
-VOTE_DRAW = 1000  # number of the generator that settles the votes' ties
-SINGLE = "single-best"
 LEAST_PROBABILITY = 1e-6
-"""A vote surer than this of a wrong class is charged no more log loss."""
-
-Key = tuple[str, str, int]
-"""Method, vote, and number of queries."""
-SINGLE_KEY: Key = (SINGLE, "majority", 1)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to score: ensembles by method, vote and number of queries."""
-
-    keys: tuple[Key, ...]
-    money: float | None = None
-    """Most that the queries of an ensemble may cost together; sizes are then upper limits."""
-
-    @classmethod
-    def grid(cls, methods: Iterable[str], votes: Iterable[str], budgets: Iterable[int]) -> Plan:
-        """Every method with every vote at every budget; the single best query once."""
-        votes, budgets = tuple(votes), tuple(budgets)
-        keys: list[Key] = []
-        for method in methods:
-            if method == SINGLE:
-                keys.append(SINGLE_KEY)
-            else:
-                keys += [(method, vote, budget) for budget in budgets for vote in votes]
-        return cls(tuple(keys))
+"""A policy surer than this of a wrong class is charged no more log loss."""
+OWN_SEED = 2000
+"""Number of the generator that seeds what users' own estimators leave to chance."""
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One ensemble on one split."""
+    """One policy on the test items of one split; means over its draws where it is random.
+
+    Attributes
+    ----------
+    correct : ndarray of float, shape (n_test,)
+        1 right, 0 wrong.
+    log_loss : ndarray of float, shape (n_test,)
+        In nats, of the first draw; NaN where the policy names no probabilities.
+    cost : ndarray of float, shape (n_test,)
+        What was spent on each item; NaN where costs are unknown.
+    n_asked : ndarray of float, shape (n_test,)
+        Queries asked of each item.
+    columns : tuple of int
+        What was asked of any item, in the order of buying where there is one (first draw).
+    """
 
     correct: np.ndarray
-    """Score of each test item, shape (n_test,): 1 right, 0 wrong; a mean over random draws."""
     log_loss: np.ndarray
-    """Of each test item, in nats, shape (n_test,); that of the first of random draws."""
+    cost: np.ndarray
+    n_asked: np.ndarray
     columns: tuple[int, ...]
-    """Columns in the order of buying (of the first draw, for random)."""
-    cost: float
-    """Cost per item; NaN where unknown."""
 
 
 @dataclass
 class SplitResult:
-    """All ensembles on one split."""
+    """All candidates on one split."""
 
-    scored: dict[Key, Scored] = field(default_factory=dict)
-    unfilled: dict[tuple[str, int], str] = field(default_factory=dict)
-    """Reason for each (method, budget) that the method could not fill."""
+    scored: dict[Candidate, Scored] = field(default_factory=dict)
+    unfilled: dict[Candidate, str] = field(default_factory=dict)
+    """Why a candidate could not fill its budget."""
 
 
-def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult:
+def score_split(
+    table: PredictionTable, split: Split, candidates: Sequence[Candidate]
+) -> SplitResult:
     """Fit on the training items, score on the test items.
 
     Parameters
@@ -81,136 +70,191 @@ def score_split(table: PredictionTable, split: Split, plan: Plan) -> SplitResult
     table : PredictionTable
         Labelled.
     split : Split
-    plan : Plan
+    candidates : sequence of Candidate
 
     Returns
     -------
     SplitResult
     """
+    exam = Exam(table, split)
     result = SplitResult()
-    voting = VotingRoom(table, split)
-    costs = table.costs
-
-    def cost_of(columns: tuple[int, ...]) -> float:
-        return float(costs[list(columns)].sum()) if costs is not None else float("nan")
-
-    for method in dict.fromkeys(method for method, _, _ in plan.keys):
-        keys = [key for key in plan.keys if key[0] == method]
-        sizes = sorted({size for _, _, size in keys})
-        bought: dict[int, list[tuple[int, ...]]] = {}
-        for most in sizes[-1:] if SELECTORS[method].nested else sizes:
-            bought[most] = []
-            for draw in range(RANDOM_DRAWS if method == "random" else 1):
-                selector = selector_of(method, most, split.rng(draw), plan.money)
-                selector.fit(
-                    voting.train,
-                    voting.y_train,
-                    models=table.models,
-                    costs=costs,
-                    sample_weight=split.weights,
-                )
-                bought[most].append(tuple(int(j) for j in selector.order_))
-        for key in keys:
-            _, vote, size = key
-            orders = bought[size if size in bought else sizes[-1]]
-            if len(orders[0]) < size and plan.money is None:
-                model = table.models[orders[0][0]]
-                result.unfilled[method, size] = (
-                    f"the best model, {model}, has {len(orders[0])} sample(s)"
-                )
-                continue
-            sets = [order[:size] for order in orders]
-            if method == SINGLE:
-                voted = [voting.alone(sets[0][0])]
-            else:
-                voted = [voting.voted(vote, columns) for columns in sets]
-            result.scored[key] = Scored(
-                np.mean([correct for correct, _ in voted], axis=0).astype(np.float32),
-                voted[0][1],
-                sets[0],
-                float(np.mean([cost_of(columns) for columns in sets])),
-            )
+    # The largest budget first: one purchase then serves the smaller ones.
+    for candidate in sorted(candidates, key=lambda c: -c.budget):
+        try:
+            draws = [exam.score(exam.fit(candidate, draw)) for draw in range(candidate.n_draws)]
+        except UnfilledBudget as why:
+            result.unfilled[candidate] = str(why)
+        else:
+            result.scored[candidate] = _mean_of(draws)
     return result
 
 
-def selector_of(method: str, budget: int, random_state: Any, money: float | None = None) -> Any:
-    """A selector by the name of its method; the single best query has no budget.
-
-    Parameters
-    ----------
-    method : str
-    budget : int
-    random_state : int or Generator
-    money : float, optional
-
-    Returns
-    -------
-    QuerySelector
-    """
-    selector = SELECTORS[method](random_state=random_state).set_params(money=money)
-    return selector if method == SINGLE else selector.set_params(budget=budget)
+def _mean_of(draws: list[Scored]) -> Scored:
+    first = draws[0]
+    if len(draws) == 1:
+        return first
+    return Scored(
+        np.mean([one.correct for one in draws], axis=0).astype(np.float32),
+        first.log_loss,
+        np.mean([one.cost for one in draws], axis=0),
+        np.mean([one.n_asked for one in draws], axis=0),
+        first.columns,
+    )
 
 
-def buy(
-    table: PredictionTable,
-    method: str,
-    budget: int,
-    rows: np.ndarray,
-    seed: int,
-    money: float | None = None,
-) -> tuple[list[int], np.ndarray, str]:
-    """What a method buys from given items: columns in order, gains, and the gains' unit.
+class Exam:
+    """One split's items: policies learn from one part and are scored on the other.
 
     Parameters
     ----------
     table : PredictionTable
-    method : str
-    budget : int
-    rows : ndarray of int
-        Items to learn from.
-    seed : int
-    money : float, optional
+        Labelled.
+    split : Split
 
-    Returns
-    -------
-    list of int, ndarray of float, str
+    Attributes
+    ----------
+    training : TrainingSet
+    X, y : ndarray
+        Answers and labels of the test items.
     """
-    selector = selector_of(method, budget, seed, money)
-    labels = table.known_labels[rows]
-    selector.fit(table.answers[rows], labels, models=table.models, costs=table.costs)
-    return [int(j) for j in selector.order_], selector.gains_, selector.gain_unit
-
-
-class VotingRoom:
-    """Votes of sets of columns on one split; a set that several methods buy is voted once."""
 
     def __init__(self, table: PredictionTable, split: Split) -> None:
         labels = table.known_labels.astype(np.int64)
-        self.split = split
-        self.train = table.answers[split.train]
-        self.test = table.answers[split.test]
-        self.y_train, self.y_test = labels[split.train], labels[split.test]
+        self.split, self.costs = split, table.costs
         self.n_classes = table.n_classes
-        self.done: dict[tuple[str, tuple[int, ...]], tuple[np.ndarray, np.ndarray]] = {}
+        self.training = TrainingSet(
+            table.answers[split.train],
+            labels[split.train],
+            n_classes=table.n_classes,
+            models=table.models,
+            costs=table.costs,
+            sample_weight=split.weights,
+            rng_of=split.rng,
+        )
+        self.X, self.y = table.answers[split.test], labels[split.test]
+        self._graded: dict[Any, tuple[np.ndarray, np.ndarray]] = {}
 
-    def voted(self, vote: str, columns: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-        """Which test items the vote of these columns gets right, and its log losses."""
-        key = (vote, tuple(sorted(columns)))
-        if key not in self.done:
-            chosen = list(key[1])
-            fitted = VOTES[vote](n_classes=self.n_classes, random_state=self.split.rng(VOTE_DRAW))
-            fitted.fit(self.train[:, chosen], self.y_train, sample_weight=self.split.weights)
-            test = self.test[:, chosen]
-            answered = (test != MISSING).any(axis=1)
-            p = fitted.predict_proba(test)
-            of_label = p[np.arange(len(p)), self.y_test]
-            self.done[key] = (
-                answered & (p.argmax(axis=1) == self.y_test),
-                -np.log(np.maximum(of_label, LEAST_PROBABILITY)).astype(np.float32),
-            )
-        return self.done[key]
+    def fit(self, candidate: Candidate, draw: int = 0) -> Any:
+        """A copy of the candidate's policy, fitted on the training items.
 
-    def alone(self, column: int) -> tuple[np.ndarray, np.ndarray]:
-        """Which test items a query gets right by itself; it names no probabilities."""
-        own = self.test[:, column] == self.y_test
-        return own, np.full(len(own), np.nan, dtype=np.float32)
+        Parameters
+        ----------
+        candidate : Candidate
+        draw : int
+
+        Returns
+        -------
+        Policy
+        """
+        if isinstance(candidate.policy, FixedSet):
+            return copy.copy(candidate.policy).fit_to(self.training, draw)
+        policy = self._seeded(clone(candidate.policy), draw)
+        if isinstance(policy, Policy):
+            return policy.fit_to(self.training, draw)
+        given = self.training
+        return policy.fit(
+            given.X,
+            given.y,
+            models=given.models,
+            costs=given.costs,
+            sample_weight=given.sample_weight,
+        )
+
+    def _seeded(self, policy: Any, draw: int) -> Any:
+        """Chance that a user's own method leaves open is this split's."""
+        open_to_chance = [
+            name
+            for name, value in policy.get_params().items()
+            if name.split("__")[-1] == "random_state" and value is None
+        ]
+        rng = self.split.rng(OWN_SEED + draw)
+        seeds = {name: int(rng.integers(2**31)) for name in sorted(open_to_chance)}
+        return policy.set_params(**seeds) if seeds else policy
+
+    def score(self, policy: Any) -> Scored:
+        """Score a fitted policy on the test items.
+
+        Parameters
+        ----------
+        policy : Policy
+            From `fit`.
+
+        Returns
+        -------
+        Scored
+        """
+        correct, log_loss = self._grade(policy)
+        asked = policy.asked(self.X)
+        if isinstance(policy, FixedSet):
+            columns = policy.columns_
+            n_asked = np.broadcast_to(float(len(columns)), len(self.y))
+        else:
+            columns = tuple(np.flatnonzero(asked.any(axis=0)).tolist())
+            n_asked = asked.sum(axis=1).astype(float)
+        return Scored(correct, log_loss, self._costs_of(policy, asked), n_asked, columns)
+
+    def _costs_of(self, policy: Any, asked: np.ndarray) -> np.ndarray:
+        if self.costs is None:
+            return np.broadcast_to(np.nan, len(self.y))
+        if isinstance(policy, Policy):
+            return policy.costs_of(self.X, self.costs)
+        spent: np.ndarray = np.where(asked, self.costs, 0.0).sum(axis=1)
+        return spent
+
+    def _grade(self, policy: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Which items it gets right, and log losses; once for fixed sets that vote alike."""
+        if not isinstance(policy, FixedSet):
+            return self._graded_anew(policy)
+        key = id(policy.vote_), policy.voting_columns_
+        if key not in self._graded:
+            self._graded[key] = self._graded_anew(policy)
+        return self._graded[key]
+
+    def _graded_anew(self, policy: Any) -> tuple[np.ndarray, np.ndarray]:
+        p = self._by_class(policy.predict_proba(self.X), policy.classes_)
+        right = p.argmax(axis=1) == self.y
+        heard = (
+            policy.heard(self.X)
+            if isinstance(policy, Policy)
+            else (policy.asked(self.X) & (self.X >= 0)).any(axis=1)
+        )
+        if getattr(policy, "names_probabilities", True):
+            of_label = p[np.arange(len(p)), self.y]
+            log_loss = -np.log(np.maximum(of_label, LEAST_PROBABILITY))
+        else:
+            log_loss = np.full(len(p), np.nan)
+        return (heard & right).astype(np.float32), log_loss.astype(np.float32)
+
+    def _by_class(self, p: np.ndarray, classes: np.ndarray) -> np.ndarray:
+        """Probabilities of all classes of the table, 0 of those that the policy has not seen."""
+        if p.shape[1] == self.n_classes and np.array_equal(classes, np.arange(self.n_classes)):
+            return p
+        wide = np.zeros((len(p), self.n_classes))
+        wide[:, np.asarray(classes, dtype=int)] = p
+        return wide
+
+    def voted(self, vote: Any, columns: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Which test items a vote of given columns gets right, and its log losses in nats.
+
+        Parameters
+        ----------
+        vote : Vote
+            Not fitted.
+        columns : sequence of int
+
+        Returns
+        -------
+        correct, log_loss : ndarray of float, shape (n_test,)
+        """
+        return self._grade(_Given(tuple(columns), vote).fit_to(self.training))
+
+
+class _Given(FixedSet):
+    """A fixed set of given columns."""
+
+    def __init__(self, columns: tuple[int, ...], vote: Any) -> None:
+        super().__init__(None, vote)
+        self.columns = columns
+
+    def _bought(self, training: TrainingSet, draw: int) -> tuple[int, ...]:
+        return self.columns

@@ -1,1 +1,17 @@
 """Policies: what to ask, when to stop, and what to answer."""
+
+from ensel.policies.base import Answer, Policy
+from ensel.policies.estimator import EstimatorPolicy
+from ensel.policies.fixed_set import FixedSet, UnfilledBudget
+from ensel.policies.saved import load_policy
+from ensel.policies.training import TrainingSet
+
+__all__ = [
+    "Answer",
+    "EstimatorPolicy",
+    "FixedSet",
+    "Policy",
+    "TrainingSet",
+    "UnfilledBudget",
+    "load_policy",
+]

@@ -166,6 +166,10 @@ class QuerySelector(SelectorMixin, BaseEstimator):
 
     gain_unit = "accuracy"
     nested = True  # the first k of `order_` are what budget k would buy
+    matched_vote = "weighted"
+    on_request = False
+    needs_costs = False
+    n_draws = 1
 
     def __init__(self, budget: int = 3, random_state: Any = 0, money: float | None = None) -> None:
         self.budget = budget

@@ -51,6 +51,8 @@ class ExactMI(QuerySelector):
     """
 
     gain_unit = "bits"
+    matched_vote = "map"
+    on_request = True
     nested = False
 
     def __init__(

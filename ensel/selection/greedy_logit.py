@@ -53,6 +53,7 @@ class GreedyLogit(QuerySelector):
     """
 
     gain_unit = "bits"
+    matched_vote = "logit"
 
     def __init__(
         self,
@@ -126,6 +127,8 @@ class GainPerCost(GreedyLogit):
     >>> GainPerCost(budget=1).fit(X, y, costs=[3.0, 1.0, 1.0]).order_
     array([1])
     """
+
+    needs_costs = True
 
     def __init__(self, budget: int = 3, random_state: Any = 0, money: float | None = None) -> None:
         super().__init__(budget, 0.0, random_state, money)

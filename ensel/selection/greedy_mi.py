@@ -26,6 +26,7 @@ class GreedyMI(QuerySelector):
     """
 
     gain_unit = "bits"
+    matched_vote = "map"
 
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         counts, n_labels = market.counts, len(market.classes)

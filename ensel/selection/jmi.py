@@ -25,6 +25,7 @@ class JMI(QuerySelector):
     """
 
     gain_unit = "bits"
+    on_request = True
 
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         counts, labels, n_labels = market.counts, market.counts.labels, market.counts.n_labels

@@ -15,6 +15,8 @@ class Random(QuerySelector):
     2
     """
 
+    n_draws = 10
+
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         order: list[int] = []
         for j in market.rng.permutation(len(market.costs)).tolist():

@@ -60,6 +60,8 @@ class LogitVote(Vote):
     array([0, 1])
     """
 
+    calibrated = True
+
     def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
         n_classes = len(self.classes_)
         # Items with one pattern and one label are alike: only their number matters.

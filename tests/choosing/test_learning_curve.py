@@ -9,17 +9,16 @@ from ensel.choosing.learning_curve import learning_curve, learning_curves
 from ensel.error_model import GaussianCopulaErrors
 from ensel.error_model.joint_failure import joint_failure
 from ensel.exceptions import InputError
+from ensel.heldout.candidates import named_candidates
 from ensel.heldout.intervals import SplitScores
 from ensel.studies.regret import LABELS, MEAN, regret_summary
 
 
 def test_curves_of_several_are_the_curve_of_one(small_pool):
-    key = ("greedy-mi", "map", 3)
-    alone = learning_curve(small_pool, key)
-    several = learning_curves(
-        small_pool, [key, ("top-k", "weighted", 3)], alone["n_train"].tolist(),
-        baseline=("top-k", "weighted", 3),
-    )  # fmt: skip
+    (own,) = named_candidates([("greedy-mi", "map")], [3])
+    (top,) = named_candidates([("top-k", "weighted")], [3])
+    alone = learning_curve(small_pool, own)
+    several = learning_curves(small_pool, [own, top], alone["n_train"].tolist(), baseline=top)
     own = several[several["method"] == "greedy-mi"]
     for name in ("n_train", "accuracy"):
         np.testing.assert_allclose(own[name], alone[name])
@@ -57,7 +56,7 @@ def test_training_sets_that_overlap_less_vary_less_in_the_mean():
 
 
 def test_sizes_out_of_reach_are_left_out(small_pool):
-    top = ("top-k", "weighted", 2)
+    (top,) = named_candidates([("top-k", "weighted")], [2])
     found = learning_curves(small_pool, [top], [5, 50, 9999], baseline=top, n_splits=2)
     assert found["n_train"].tolist() == [50, 250]
 

@@ -87,7 +87,7 @@ def test_expected_accuracy_is_not_the_training_accuracy(real):
     """A table of patterns of 8 models flatters itself on its own items; the promise does not."""
     table = real("mmlu").subset(items=slice(0, None, 6))
     result = select(table, 8, method="greedy-mi", n_repeats=1)
-    fitted = result.ensemble.predict(table)
+    fitted = result.policy.replay(table)
     flattered = (fitted["label"].to_numpy() == np.array(table.classes)[table.labels]).mean()
     assert flattered > result.expected.high
 

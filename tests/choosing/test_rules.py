@@ -4,18 +4,14 @@ import numpy as np
 import pytest
 
 from ensel import select
+from ensel.choosing.candidates import FAMILIES, candidates_up_to
 from ensel.choosing.learning_curve import learning_curve
-from ensel.choosing.promise import luck_of_choice
-from ensel.choosing.rules import (
-    FAMILIES,
-    Choice,
-    HeldOut,
-    candidate_keys,
-    choose,
-    cross_validate,
-)
+from ensel.choosing.promise import optimism_of_choice
+from ensel.choosing.rules import Choice, choose
+from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.error_model import simulate
-from ensel.heldout.scoring import SINGLE_KEY, Plan, score_split
+from ensel.heldout.candidates import named_candidates, single_best
+from ensel.heldout.scoring import score_split
 from ensel.heldout.splits import folds
 
 N = 400
@@ -23,117 +19,125 @@ N = 400
 
 def made_up(accuracy=None, log_loss=None, budget=3, noise=0.0):
     """Held-out scores: every candidate alike, but for what is given by (method, vote, size)."""
-    keys = candidate_keys(budget)
+    keys = candidates_up_to(budget)
     rng = np.random.default_rng(0)
     correct, losses = np.zeros((N, len(keys))), np.zeros((N, len(keys)))
     for j, key in enumerate(keys):
         share = (accuracy or {}).get(key, 0.8)
         correct[:, j] = np.arange(N) < share * N
         losses[:, j] = (log_loss or {}).get(key, 0.5) + noise * rng.normal(size=N)
-    return HeldOut(keys, correct, losses, 10, 2)
+    return Scoreboard(keys, correct, losses, 10, 2)
 
 
-START3 = ("greedy-logit", "logit", 3)
+def entrant(method, vote, size):
+    """The candidate of that name."""
+    return named_candidates([(method, vote)], [size])[0]
+
+
+SINGLE = single_best()
+START3 = entrant("greedy-logit", "logit", 3)
 
 
 def test_single_best_when_nothing_is_better():
     choice = choose(made_up(), 3)
-    assert choice.key == SINGLE_KEY
+    assert choice.chosen == SINGLE
     assert choice.ensemble == START3
 
 
 def test_start_when_it_is_better():
-    losses = {("greedy-logit", "logit", 3): 0.4}
-    choice = choose(made_up({SINGLE_KEY: 0.7}, losses), 3)
-    assert choice.key == choice.ensemble == START3
+    losses = {entrant("greedy-logit", "logit", 3): 0.4}
+    choice = choose(made_up({SINGLE: 0.7}, losses), 3)
+    assert choice.chosen == choice.ensemble == START3
 
 
 def test_fewer_queries_when_their_log_loss_is_no_worse():
-    losses = {("greedy-logit", "logit", size): 0.4 for size in (2, 3)}
-    assert choose(made_up({SINGLE_KEY: 0.7}, losses), 3).key == ("greedy-logit", "logit", 2)
+    losses = {entrant("greedy-logit", "logit", size): 0.4 for size in (2, 3)}
+    assert choose(made_up({SINGLE: 0.7}, losses), 3).chosen == entrant("greedy-logit", "logit", 2)
 
 
 def test_fewer_queries_must_be_worth_it_themselves():
     """All log losses alike: one query is as good as three, says that rule alone."""
-    one, two = ("greedy-logit", "logit", 1), ("greedy-logit", "logit", 2)
-    better = {two: 0.8, START3: 0.8, SINGLE_KEY: 0.7}
-    assert choose(made_up(better | {one: 0.75}), 3).key == one
-    assert choose(made_up(better | {one: 0.7}), 3).key == two
+    one, two = entrant("greedy-logit", "logit", 1), entrant("greedy-logit", "logit", 2)
+    better = {two: 0.8, START3: 0.8, SINGLE: 0.7}
+    assert choose(made_up(better | {one: 0.75}), 3).chosen == one
+    assert choose(made_up(better | {one: 0.7}), 3).chosen == two
     # Two, of which the second is never heard: right where the single best is.
-    assert choose(made_up(better | {one: 0.7, two: 0.7}), 3).key == START3
+    assert choose(made_up(better | {one: 0.7, two: 0.7}), 3).chosen == START3
 
 
 def test_top_k_when_its_log_loss_is_lower():
-    losses = {("top-k", "logit", 3): 0.3, START3: 0.4}
-    assert choose(made_up({SINGLE_KEY: 0.7}, losses), 3).key == ("top-k", "logit", 3)
+    losses = {entrant("top-k", "logit", 3): 0.3, START3: 0.4}
+    assert choose(made_up({SINGLE: 0.7}, losses), 3).chosen == entrant("top-k", "logit", 3)
 
 
 def test_others_when_they_are_more_accurate_by_more_than_their_error():
     losses = {START3: 0.4}
     # 8 of 400 items apart: 2 points, standard error sqrt(.02 * .98 / 400) = .7 points.
-    better = {("greedy-mi", "map", 3): 0.82, SINGLE_KEY: 0.7}
-    assert choose(made_up(better, losses), 3).key == ("greedy-mi", "map", 3)
-    level = {("greedy-mi", "map", 3): 0.8, SINGLE_KEY: 0.7}
-    assert choose(made_up(level, losses), 3).key == START3
+    better = {entrant("greedy-mi", "map", 3): 0.82, SINGLE: 0.7}
+    assert choose(made_up(better, losses), 3).chosen == entrant("greedy-mi", "map", 3)
+    level = {entrant("greedy-mi", "map", 3): 0.8, SINGLE: 0.7}
+    assert choose(made_up(level, losses), 3).chosen == START3
 
 
 def apart(wins, losses):
     """The start of size 3 wins some items against the single best and loses others."""
     held_out = made_up({}, {START3: 0.4})
-    single = held_out.scores(SINGLE_KEY).copy()
+    single = held_out.scores(SINGLE).copy()
     own = single.copy()
     own[np.flatnonzero(single == 0)[:wins]] = 1
     own[np.flatnonzero(single == 1)[:losses]] = 0
-    correct = np.tile(single[:, None], (1, len(held_out.keys)))
-    correct[:, held_out.keys.index(START3)] = own
-    return HeldOut(held_out.keys, correct, held_out.log_loss, 10, 2)
+    correct = np.tile(single[:, None], (1, len(held_out.candidates)))
+    correct[:, held_out.candidates.index(START3)] = own
+    return Scoreboard(held_out.candidates, correct, held_out.log_loss, 10, 2)
 
 
 def test_single_best_by_the_shrunk_gain_by_hand():
     # 9 items won, 10 lost of 400: gain -1/400 = -.25 points; error^2 = (19/400) / 400 - tiny =
     # (1.09 points)^2. Shrunk: -.25 + 1.19 * 1 / 2.25 = +.28: keep the ensemble.
-    assert choose(apart(9, 10), 3).key == START3
+    assert choose(apart(9, 10), 3).chosen == START3
     # 9 won, 13 lost: -1 + (22/400/400 = 1.17^2 points^2) / 2.25 = -1 + .61 < 0: buy one query.
-    assert choose(apart(9, 13), 3) == Choice(SINGLE_KEY, START3)
+    assert choose(apart(9, 13), 3) == Choice(SINGLE, START3)
     # The same items right: nothing gained, no error, one query.
-    assert choose(apart(0, 0), 3).key == SINGLE_KEY
+    assert choose(apart(0, 0), 3).chosen == SINGLE
 
 
 def test_weights_stand_for_repeated_items():
-    held_out = made_up({SINGLE_KEY: 0.75}, {START3: 0.45}, noise=0.5)
+    held_out = made_up({SINGLE: 0.75}, {START3: 0.45}, noise=0.5)
     rng = np.random.default_rng(1)
     for _ in range(20):
         rows = rng.integers(N, size=N)
-        drawn = HeldOut(held_out.keys, held_out.correct[rows], held_out.log_loss[rows], 10, 2)
+        drawn = Scoreboard(
+            held_out.candidates, held_out.correct[rows], held_out.log_loss[rows], 10, 2
+        )
         assert choose(drawn, 3) == choose(held_out, 3, np.bincount(rows, minlength=N))
 
 
 def test_candidates_hold_top_k_and_the_single_best():
-    keys = candidate_keys(2)
-    assert keys[0] == SINGLE_KEY
+    keys = candidates_up_to(2)
+    assert keys[0] == SINGLE
     assert len(keys) == 1 + 2 * len(FAMILIES)
-    assert {("top-k", "weighted", 1), ("top-k", "weighted", 2)} <= set(keys)
+    assert {entrant("top-k", "weighted", 1), entrant("top-k", "weighted", 2)} <= set(keys)
 
 
 def test_cross_validation_by_hand(small_pool):
-    keys = (SINGLE_KEY, ("top-k", "logit", 2))
-    held_out = cross_validate(small_pool, keys, n_folds=5, n_repeats=2, seed=3)
+    keys = (SINGLE, entrant("top-k", "logit", 2))
+    held_out = judge(small_pool, keys, n_folds=5, n_repeats=2, seed=3)
     total = np.zeros(small_pool.n_items)
     for split in folds(small_pool, 5, 2, 3):
-        scored = score_split(small_pool, split, Plan(keys)).scored
-        total[split.test] += scored["top-k", "logit", 2].correct
-    np.testing.assert_allclose(held_out.scores(("top-k", "logit", 2)), total / 2)
-    assert np.isnan(held_out.losses(SINGLE_KEY)).all()
+        scored = score_split(small_pool, split, keys).scored
+        total[split.test] += scored[entrant("top-k", "logit", 2)].correct
+    np.testing.assert_allclose(held_out.scores(entrant("top-k", "logit", 2)), total / 2)
+    assert np.isnan(held_out.losses(SINGLE)).all()
 
 
 def test_winners_luck_is_priced():
     """Simulated: 12 alike queries of .7; the best of them looks better than it is."""
     pool = simulate(150, [0.3] * 12, 0.3, random_state=0)
-    held_out = cross_validate(pool, candidate_keys(4), n_repeats=1)
-    luck = luck_of_choice(held_out, 4, seed=0)
-    assert 0 < luck.optimism < 0.1
+    held_out = judge(pool, candidates_up_to(4), n_repeats=1)
+    luck = optimism_of_choice(held_out, 4, seed=0)
+    assert 0 < luck.value < 0.1
     assert luck.variance > 0
-    assert luck_of_choice(held_out, 4, seed=0) == luck
+    assert optimism_of_choice(held_out, 4, seed=0) == luck
 
 
 def test_honest_on_noise():
@@ -148,7 +152,7 @@ def test_honest_on_noise():
 
 
 def test_learning_curve_is_nested_and_paired(small_pool):
-    curve = learning_curve(small_pool, ("top-k", "logit", 3), seed=1)
+    curve = learning_curve(small_pool, entrant("top-k", "logit", 3), seed=1)
     assert curve["n_train"].tolist() == [62, 125, 250]
     np.testing.assert_allclose(
         curve["doubling"].to_numpy()[1:], np.diff(curve["accuracy"]), atol=1e-9
@@ -158,7 +162,7 @@ def test_learning_curve_is_nested_and_paired(small_pool):
 
 def test_tiny_tables_have_no_learning_curve(small_pool):
     tiny = small_pool.subset(items=slice(0, None, 17))
-    assert learning_curve(tiny, SINGLE_KEY)["n_train"].tolist() == [15]
+    assert learning_curve(tiny, SINGLE)["n_train"].tolist() == [15]
 
 
 @pytest.mark.parametrize("size", [1, 2])

@@ -6,7 +6,8 @@ import pytest
 from joblib import parallel_config
 
 from ensel import InputError, PredictionTable, reselect
-from ensel.choosing.stability import buy_again
+from ensel.choosing.stability import Always, buy_again
+from ensel.heldout.candidates import method_at
 from ensel.selection import SELECTORS
 
 
@@ -27,7 +28,7 @@ def on_copied_rows(table, method, budget, seed, number, money=None):
 @pytest.mark.parametrize("method", sorted(SELECTORS))
 def test_weights_buy_what_copied_rows_buy(small_pool, method):
     budget = 1 if method in ("single-best", "self-moa") else 3
-    draws = buy_again(small_pool, lambda _: (method, budget), n_boot=30, seed=4)
+    draws = buy_again(small_pool, Always(method_at(method, budget)), n_boot=30, seed=4)
     for number, order in enumerate(draws):
         assert order == on_copied_rows(small_pool, method, budget, 4, number)
 
@@ -38,7 +39,7 @@ def test_many_classes_and_missing_answers(real):
         table.answers, table.labels, classes=table.classes, queries=table.queries, name="no groups"
     )
     for method in ("greedy-mi", "greedy-logit"):
-        draws = buy_again(plain, lambda _, method=method: (method, 4), n_boot=10, seed=1)
+        draws = buy_again(plain, Always(method_at(method, 4)), n_boot=10, seed=1)
         for number, order in enumerate(draws):
             assert order == on_copied_rows(plain, method, 4, 1, number)
 
@@ -49,13 +50,15 @@ def test_a_class_that_was_not_drawn_is_no_class():
     y = np.append(rng.integers(0, 2, 59), 2)
     X = np.where(rng.random((60, 4)) < 0.7, y[:, None], rng.integers(0, 3, (60, 4)))
     table = PredictionTable(X, y, classes="abc", queries=list("pqrs"))
-    draws = buy_again(table, lambda _: ("greedy-logit", 3), n_boot=20, seed=0)
+    draws = buy_again(table, Always(method_at("greedy-logit", 3)), n_boot=20, seed=0)
     for number, order in enumerate(draws):
         assert order == on_copied_rows(table, "greedy-logit", 3, 0, number)
 
 
 def test_money_holds_in_every_resample(small_pool):
-    draws = buy_again(small_pool, lambda _: ("greedy-mi", 6), money=1.0, n_boot=20, seed=0)
+    draws = buy_again(
+        small_pool, Always(method_at("greedy-mi", 6, 1.0)), money=1.0, n_boot=20, seed=0
+    )
     assert all(small_pool.costs[order].sum() <= 1 + 1e-9 for order in draws)
 
 

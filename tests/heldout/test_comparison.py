@@ -7,8 +7,8 @@ import pytest
 from joblib import parallel_config
 
 from ensel import InputError, compare
-from ensel.heldout.comparison import ON_REQUEST
-from ensel.heldout.scoring import Plan, score_split
+from ensel.heldout.candidates import named_candidates
+from ensel.heldout.scoring import score_split
 from ensel.heldout.splits import random_splits
 from ensel.selection import SELECTORS as METHODS
 from ensel.selection import ExactMI, GreedyMI
@@ -16,7 +16,7 @@ from ensel.voting import MAPVote
 
 KEYS = [
     "method", "vote", "budget", "accuracy", "accuracy_low", "accuracy_high", "diff_vs_top_k",
-    "diff_vs_top_k_low", "diff_vs_top_k_high", "cost", "queries",
+    "diff_vs_top_k_low", "diff_vs_top_k_high", "cost", "mean_queries", "queries",
 ]  # fmt: skip
 
 
@@ -56,9 +56,10 @@ def test_jmi_is_compared_where_it_is_named(small_pool):
 def test_every_cell_is_there_once(result):
     found = set(zip(result.rows["method"], result.rows["vote"], result.rows["budget"], strict=True))
     assert len(found) == len(result.rows)
-    expected = {("single-best", "majority", 1)} | {
+    expected = {("single-best", "own-answer", 1)} | {
         (method, vote, budget)
-        for method in set(METHODS) - {"single-best", *ON_REQUEST}
+        for method, selector in METHODS.items()
+        if method != "single-best" and not selector.on_request
         for vote in ("majority", "weighted", "map", "logit")
         for budget in (1, 3, 6)
         if not (method == "self-moa" and budget == 6)
@@ -89,8 +90,8 @@ def test_one_cell_by_hand(imdb):
     """Fit greedy MI + MAP on a split's training items ourselves, and score it."""
     table = imdb.subset(items=slice(0, None, 25), queries=imdb.query_names[::5])
     (split,) = random_splits(table, 1, 0.5, seed=3)
-    plan = Plan.grid(("greedy-mi",), ("map",), (3,))
-    found = score_split(table, split, plan).scored["greedy-mi", "map", 3]
+    (candidate,) = named_candidates([("greedy-mi", "map")], [3])
+    found = score_split(table, split, [candidate]).scored[candidate]
     X, y = table.answers, table.labels.astype(int)
     order = GreedyMI(budget=3).fit(X[split.train], y[split.train]).order_
     assert set(found.columns) == set(order)
@@ -104,11 +105,11 @@ def test_exact_search_is_fitted_for_each_budget(imdb):
     """Its best pair is not always within its best triple; each cell holds what its budget buys."""
     table = imdb.subset(items=slice(0, None, 50), queries=imdb.query_names[::4])
     X, y = table.answers, table.labels.astype(int)
-    plan = Plan.grid(("exact-mi",), ("map",), (1, 2, 3))
+    candidates = named_candidates([("exact-mi", "map")], [1, 2, 3])
     nested = []
     for split in random_splits(table, 5, 0.5, seed=0):
-        scored = score_split(table, split, plan).scored
-        found = [set(scored["exact-mi", "map", k].columns) for k in (1, 2, 3)]
+        scored = score_split(table, split, candidates).scored
+        found = [set(scored[c].columns) for c in candidates]
         for k in (1, 2, 3):
             selector = ExactMI(budget=k).fit(X[split.train], y[split.train])
             assert found[k - 1] == set(selector.order_)
@@ -132,11 +133,8 @@ def test_test_labels_do_not_leak(imdb):
     other = PredictionTable(
         table.answers, labels, classes=table.classes, queries=table.queries, items=table.items
     )
-    plan = Plan.grid(
-        ("top-k", "mrmr", "greedy-mi", "self-moa", "random", "exact-mi"),
-        ("map", "weighted"),
-        (1, 3),
-    )
+    methods = ("top-k", "mrmr", "greedy-mi", "self-moa", "random", "exact-mi")
+    plan = named_candidates([(m, v) for m in methods for v in ("map", "weighted")], [1, 3])
     before, after = score_split(table, split, plan), score_split(other, split, plan)
     for key, scored in before.scored.items():
         assert scored.columns == after.scored[key].columns

@@ -70,7 +70,7 @@ def test_copies_teach_nothing_new(small_pool):
         select(t, 3, method="greedy-logit", n_boot=2, n_repeats=1) for t in (pool, copied(pool, 5))
     )
     assert one.queries == many.queries
-    np.testing.assert_array_equal(one.ensemble.vote.weights_, many.ensemble.vote.weights_)
+    np.testing.assert_array_equal(one.policy.vote_.weights_, many.policy.vote_.weights_)
     assert one.learning_curve["n_train"].tolist() == many.learning_curve["n_train"].tolist()
 
 

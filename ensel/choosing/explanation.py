@@ -1,0 +1,215 @@
+"""Step five: put the choice, its promise and the reasons into one result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ensel.choosing.candidates import buy
+from ensel.choosing.evidence import assess_information
+from ensel.choosing.learning_curve import learning_curve
+from ensel.choosing.promise import Decision, Promises
+from ensel.choosing.request import Request
+from ensel.choosing.scoreboard import Scoreboard
+from ensel.choosing.selection_result import Rejected, Selection
+from ensel.choosing.stability import Always, ChosenAgain, buy_again, shares_bought
+from ensel.heldout.candidates import Candidate
+from ensel.heldout.intervals import Estimate
+from ensel.heldout.splits import distinct_rows
+from ensel.policies import FixedSet, Policy
+from ensel.registry import VOTES
+from ensel.table.codes import MISSING
+from ensel.table.prediction_table import PredictionTable
+
+
+def explain(
+    table: PredictionTable, request: Request, decisions: Sequence[Decision], promises: Promises
+) -> Selection:
+    """Buy on all items what was chosen, and say what it will get and why it.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    request : Request
+    decisions : sequence of Decision
+        For every budget; the last is for the one asked for.
+    promises : Promises
+
+    Returns
+    -------
+    Selection
+    """
+    board, final = promises.board, decisions[-1]
+    purchases = _Purchases(table, request.seed)
+    order = purchases.columns(final.chosen)
+    expected = promises.accuracy(final.chosen, final.optimism)
+    return Selection(
+        dataset=table.name,
+        method=final.chosen.method,
+        vote=final.chosen.vote,
+        budget=request.budget,
+        money=request.money,
+        chosen=request.method is None,
+        steps=_steps(table, board, final.chosen, purchases),
+        gain_unit=purchases.selector(final.chosen).gain_unit,
+        expected=expected,
+        single_best=table.query_names[purchases.columns(board.single)[0]],
+        single=promises.accuracy(board.single),
+        gain_vs_single=promises.gain(final.chosen, final.optimism),
+        rejected=_rejected(final, promises),
+        by_budget=_by_budget(table, decisions, promises, purchases),
+        information=assess_information(
+            table.answers[:, order],
+            table.known_labels,
+            _losses(board, final.chosen),
+            groups=table.groups,
+            seed=request.seed,
+        ),
+        commonest=_commonest(table),
+        silent=float((table.answers[:, order] == MISSING).all(axis=1).mean()),
+        stability=_stability(table, board, final.chosen, request),
+        learning_curve=learning_curve(
+            table, final.chosen, seed=request.seed, progress=request.progress
+        ),
+        n_items=table.n_items,
+        n_folds=board.n_folds,
+        n_repeats=board.n_repeats,
+        seed=request.seed,
+        policy=_policy(table, order, final.chosen, board, expected, request.seed),
+        cost_unit=table.cost_unit,
+    )
+
+
+class _Purchases:
+    """What candidates buy from all items, exact copies of a question once; each bought once."""
+
+    def __init__(self, table: PredictionTable, seed: int) -> None:
+        self.table, self.seed = table, seed
+        self.rows = distinct_rows(table)
+        self._fitted: dict[Candidate, Any] = {}
+
+    def selector(self, candidate: Candidate) -> Any:
+        """The candidate's selector, fitted."""
+        if candidate not in self._fitted:
+            self._fitted[candidate] = buy(self.table, candidate, self.rows, self.seed)
+        return self._fitted[candidate]
+
+    def columns(self, candidate: Candidate) -> list[int]:
+        """The bought queries, in the order of buying."""
+        return [int(j) for j in self.selector(candidate).order_]
+
+
+def _steps(
+    table: PredictionTable, board: Scoreboard, chosen: Candidate, purchases: _Purchases
+) -> pd.DataFrame:
+    """One row per bought query, with the held-out accuracy of buying up to it."""
+    order = purchases.columns(chosen)
+    costs = np.full(table.n_queries, np.nan) if table.costs is None else table.costs
+    sets = [board.of(chosen.family, size) for size in range(1, len(order) + 1)]
+    return pd.DataFrame(
+        {
+            "query": [table.query_names[j] for j in order],
+            "model": table.models[order],
+            "cost": costs[order],
+            "train_accuracy": table.accuracies.to_numpy()[order],
+            "gain": purchases.selector(chosen).gains_,
+            "accuracy": [
+                math.nan if one is None else float(board.scores(one).mean()) for one in sets
+            ],
+        }
+    )
+
+
+def _losses(board: Scoreboard, chosen: Candidate) -> np.ndarray | None:
+    """Held-out log losses, where the vote's probabilities make a bound worth printing."""
+    calibrated = chosen.vote in VOTES and getattr(VOTES[chosen.vote], "calibrated", False)
+    return board.losses(chosen) if calibrated else None
+
+
+def _rejected(final: Decision, promises: Promises) -> Rejected | None:
+    """The best ensemble, where a single query was preferred to it."""
+    best = final.ensemble
+    if not final.chosen.is_single or best == final.chosen:
+        return None
+    return Rejected(best.method, best.vote, best.budget, promises.gain(best))
+
+
+def _by_budget(
+    table: PredictionTable,
+    decisions: Sequence[Decision],
+    promises: Promises,
+    purchases: _Purchases,
+) -> pd.DataFrame:
+    """The choice for every budget."""
+    rows = []
+    for budget, decision in enumerate(decisions, start=1):
+        accuracy = promises.accuracy(decision.chosen, decision.optimism)
+        gain = promises.gain(decision.chosen, decision.optimism)
+        columns = purchases.columns(decision.chosen)
+        rows.append(
+            {
+                "budget": budget,
+                "method": decision.chosen.method,
+                "vote": decision.chosen.vote,
+                "size": len(columns),
+                "queries": [table.query_names[j] for j in columns],
+                "cost": math.nan if table.costs is None else float(table.costs[columns].sum()),
+                "accuracy": accuracy.value,
+                "accuracy_low": accuracy.low,
+                "accuracy_high": accuracy.high,
+                "gain_vs_single": gain.value,
+                "gain_vs_single_low": gain.low,
+                "gain_vs_single_high": gain.high,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _commonest(table: PredictionTable) -> tuple[str, float]:
+    counts = np.bincount(table.known_labels.astype(int), minlength=table.n_classes)
+    return table.classes[int(counts.argmax())], float(counts.max() / counts.sum())
+
+
+def _stability(
+    table: PredictionTable, board: Scoreboard, chosen: Candidate, request: Request
+) -> pd.DataFrame:
+    """How often each query is bought again on resampled items."""
+    again = buy_again(
+        table,
+        ChosenAgain(board, request.budget) if request.method is None else Always(chosen),
+        money=request.money,
+        n_boot=request.n_again,
+        seed=request.seed,
+        progress=request.progress,
+    )
+    return shares_bought(table, again)
+
+
+def _policy(
+    table: PredictionTable,
+    order: list[int],
+    chosen: Candidate,
+    board: Scoreboard,
+    expected: Estimate,
+    seed: int,
+) -> Policy:
+    """The chosen queries, asked as they were bought, and the vote fitted on all items."""
+    vote = chosen.policy.vote
+    if vote is not None:
+        vote = type(vote)(**(vote.get_params(False) | {"random_state": seed}))
+    bought = table.subset(items=distinct_rows(table), queries=order)
+    return FixedSet(None, vote).fit_table(
+        bought,
+        method=chosen.method,
+        vote=chosen.vote,
+        trained_on=table.name,
+        n_items=table.n_items,
+        expected_accuracy=expected.value,
+        expected_accuracy_low=expected.low,
+        expected_accuracy_high=expected.high,
+        estimated_by=f"{board.n_folds}-fold cross-validation, repeats: {board.n_repeats}",
+    )

@@ -1,0 +1,118 @@
+"""What `select` is asked for, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ensel.exceptions import InputError
+from ensel.heldout.candidates import SINGLE
+from ensel.heldout.checks import (
+    DEFAULT_MOST,
+    check_affordable,
+    check_labelled,
+    check_whole,
+    checked_budgets,
+)
+from ensel.heldout.splits import check_seed
+from ensel.registry import SELECTORS
+from ensel.table.prediction_table import PredictionTable
+
+FEWEST_QUESTIONS = 10
+
+
+@dataclass(frozen=True)
+class Request:
+    """What may be bought, by which method, and how much work the answer may be.
+
+    Attributes
+    ----------
+    budget : int
+        Most queries a question.
+    money : float or None
+        Most that the queries may cost together.
+    method, vote : str or None
+        None: chosen.
+    n_folds, n_repeats : int or None
+        None: by the number of items.
+    n_boot, n_again : int
+        Resamples behind the intervals, and behind the stability.
+    seed : int
+    progress : bool or None
+    """
+
+    budget: int
+    money: float | None = None
+    method: str | None = None
+    vote: str | None = None
+    n_folds: int | None = None
+    n_repeats: int | None = None
+    n_boot: int = 25
+    n_again: int = 100
+    seed: int = 0
+    progress: bool | None = None
+
+
+def checked_request(
+    table: PredictionTable, budget: int | None, money: float | None, **details: object
+) -> Request:
+    """Check what `select` is asked for against a table.
+
+    Parameters
+    ----------
+    table : PredictionTable
+    budget : int, optional
+        Default, where money limits it: 8, or the size of the pool.
+    money : float, optional
+    **details
+        The other attributes of `Request`.
+
+    Returns
+    -------
+    Request
+
+    Raises
+    ------
+    InputError
+        A table, a budget, money or numbers that will not do.
+    """
+    check_labelled(table)
+    check_seed(details["seed"])  # type: ignore[arg-type]
+    check_affordable(money, table)
+    method = details.get("method")
+    if budget is None:
+        if money is None:
+            raise InputError("how many queries? give a budget (queries a question), or money")
+        budget = 1 if method == SINGLE else min(DEFAULT_MOST, table.n_queries)
+    checked_budgets([budget], table)
+    if method == SINGLE and budget != 1:
+        raise InputError(f"single-best buys one query; budget {budget} is not 1")
+    if method is not None:
+        SELECTORS.checked(str(method))
+    request = Request(budget, money, **details)  # type: ignore[arg-type]
+    _check_numbers(request)
+    return request
+
+
+def _check_numbers(request: Request) -> None:
+    check_whole(request.n_boot, "resamples", 2)
+    check_whole(request.n_again, "resamples to buy again from", 1)
+    for number, what, least in ((request.n_folds, "folds", 2), (request.n_repeats, "repeats", 1)):
+        if number is not None:
+            check_whole(number, what, least)
+
+
+def check_enough_questions(table: PredictionTable) -> None:
+    """Check that there are questions enough to judge a choice.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than ten.
+    """
+    n_questions = table.n_questions
+    if n_questions < FEWEST_QUESTIONS:
+        by_group = " (by the column group)" if n_questions < table.n_items else ""
+        raise InputError(
+            f"{table.name}: {n_questions} questions{by_group} are too few to judge a choice; "
+            f"{FEWEST_QUESTIONS} are needed"
+        )

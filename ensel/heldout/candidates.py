@@ -1,0 +1,239 @@
+"""Who enters a comparison: names and users' own objects, made policies at the front door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sklearn.base import clone
+
+from ensel.exceptions import InputError
+from ensel.policies import EstimatorPolicy, FixedSet
+from ensel.registry import SELECTORS, VOTES
+
+SINGLE = "single-best"
+OWN_ANSWER = "own-answer"
+OWN = "own"
+"""What stands in the place of a vote's name where a method brings its own."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A policy with the names that it has in results. Candidates of one name are equal.
+
+    Attributes
+    ----------
+    method, vote : str
+    budget : int
+        Most queries an item.
+    money : float or None
+        What the queries of a set may cost together.
+    policy : Policy
+        Not fitted, and never changed.
+    n_draws : int
+        Draws to average over, where the choice of queries is random.
+    """
+
+    method: str
+    vote: str
+    budget: int
+    money: float | None = None
+    policy: Any = field(default=None, compare=False, repr=False)
+    n_draws: int = field(default=1, compare=False, repr=False)
+
+    @property
+    def family(self) -> tuple[str, str]:
+        """Method and vote, whatever the budget."""
+        return self.method, self.vote
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is the single best query."""
+        return self.method == SINGLE
+
+    @property
+    def title(self) -> str:
+        """Method and vote in words; a query by itself does not vote."""
+        silent = self.vote in (OWN_ANSWER, OWN)
+        return self.method if silent else f"{self.method} + {self.vote}"
+
+
+def named_candidates(
+    families: Iterable[tuple[str, str]], budgets: Sequence[int], money: float | None = None
+) -> tuple[Candidate, ...]:
+    """Fixed sets by the names of their methods and votes, at every budget.
+
+    The single best query is one candidate, of budget 1, with its own answer in a vote's place.
+
+    Parameters
+    ----------
+    families : iterable of (method, vote)
+    budgets : sequence of int
+    money : float, optional
+
+    Returns
+    -------
+    tuple of Candidate
+
+    Examples
+    --------
+    >>> [c.title for c in named_candidates([("top-k", "map")], [1, 3])]
+    ['top-k + map', 'top-k + map']
+    """
+    entrants: dict[Candidate, None] = {}
+    selectors: dict[str, Any] = {}
+    votes: dict[str, Any] = {}
+    for method, vote in families:
+        if method == SINGLE:
+            entrants[single_best(money)] = None
+            continue
+        selector = selectors.setdefault(method, _selector(method, money))
+        fitted_by = votes.setdefault(vote, VOTES[vote]())
+        draws = selector.n_draws
+        for budget in budgets:
+            policy = FixedSet(selector, fitted_by, budget)
+            entrants[Candidate(method, vote, budget, money, policy, draws)] = None
+    return tuple(entrants)
+
+
+def single_best(money: float | None = None) -> Candidate:
+    """The single best query, answering for itself.
+
+    Parameters
+    ----------
+    money : float, optional
+        Most that it may cost.
+    """
+    return Candidate(SINGLE, OWN_ANSWER, 1, money, FixedSet(_selector(SINGLE, money)))
+
+
+def method_at(method: str, budget: int, money: float | None = None) -> Candidate:
+    """A method at one budget, with the vote that it is matched with.
+
+    Parameters
+    ----------
+    method : str
+    budget : int
+        Of no account to the single best query.
+    money : float, optional
+
+    Returns
+    -------
+    Candidate
+
+    Examples
+    --------
+    >>> method_at("greedy-mi", 3).title
+    'greedy-mi + map'
+    """
+    if method == SINGLE:
+        return single_best(money)
+    return named_candidates([(method, SELECTORS[method].matched_vote)], [budget], money)[0]
+
+
+def _selector(method: str, money: float | None) -> Any:
+    return SELECTORS[method]().set_params(money=money)
+
+
+def own_candidates(
+    methods: Mapping[str, Any],
+    votes: Sequence[str],
+    budgets: Sequence[int],
+    *,
+    n_queries: int,
+    after: str | None = "top-k",
+) -> tuple[Candidate, ...]:
+    """Users' own methods as candidates, under the names that they give them.
+
+    - A *policy* enters as it is; one with a parameter `budget`, at every budget.
+    - A *selector* (it has ``get_support``) enters with every vote, at every budget if it has one.
+    - A *pipeline* with a step that has a `budget` enters at every budget; one without, once.
+    - A *classifier* over answers votes on what a named selector buys, at every budget; with
+      ``after=None`` on the whole pool, and costs as much.
+
+    Parameters
+    ----------
+    methods : mapping of str to estimator
+    votes : sequence of str
+        Of selectors.
+    budgets : sequence of int
+    n_queries : int
+        Size of the pool.
+    after : str, optional
+        Method that buys for bare classifiers.
+
+    Returns
+    -------
+    tuple of Candidate
+
+    Raises
+    ------
+    InputError
+        If a name is one of ensel's own, or an object is nothing that could be fitted and asked.
+    """
+    entrants: list[Candidate] = []
+    for name, method in methods.items():
+        _check_own(name, method)
+        if hasattr(method, "fit") and hasattr(method, "asked"):
+            entrants += _sized(name, method, budgets, n_queries, lambda policy: policy)
+        elif hasattr(method, "get_support"):
+            entrants += _with_votes(name, method, votes, budgets, n_queries)
+        elif hasattr(method, "steps"):
+            entrants += _sized(name, method, budgets, n_queries, EstimatorPolicy)
+        elif after is None:
+            entrants.append(Candidate(name, OWN, n_queries, None, EstimatorPolicy(method)))
+        else:
+            SELECTORS.checked(after)
+            selector = _selector(after, None)
+            entrants += [
+                Candidate(name, OWN, budget, None, FixedSet(selector, method, budget))
+                for budget in budgets
+            ]
+    return tuple(entrants)
+
+
+def _check_own(name: str, method: Any) -> None:
+    if name in SELECTORS:
+        raise InputError(f"method {name!r} is ensel's own; give yours another name")
+    fits = hasattr(method, "fit") and not isinstance(method, type)
+    if not fits or not any(hasattr(method, way) for way in ("asked", "get_support", "predict")):
+        raise InputError(
+            f"method {name!r}: {type(method).__name__ if fits else method!r} is no selector, "
+            "classifier, pipeline or policy; an instance of one of these is needed"
+        )
+
+
+def _sized(
+    name: str, method: Any, budgets: Sequence[int], n_queries: int, wrap: Any
+) -> list[Candidate]:
+    """One candidate for each budget where the method takes one, else one for the whole pool."""
+    places = [key for key in method.get_params() if key.split("__")[-1] == "budget"]
+    if not places:
+        return [Candidate(name, OWN, n_queries, None, wrap(clone(method)))]
+    # `clone` first: what the user holds is not changed.
+    return [
+        Candidate(
+            name, OWN, budget, None, wrap(clone(method).set_params(**dict.fromkeys(places, budget)))
+        )
+        for budget in budgets
+    ]
+
+
+def _with_votes(
+    name: str, selector: Any, votes: Sequence[str], budgets: Sequence[int], n_queries: int
+) -> list[Candidate]:
+    """A selector with every vote, at every budget where it takes one."""
+    takes_budget = "budget" in selector.get_params()
+    sizes = list(budgets) if takes_budget else [n_queries]
+    return [
+        Candidate(
+            name,
+            vote,
+            budget,
+            None,
+            FixedSet(selector, VOTES[vote](), budget if takes_budget else None),
+        )
+        for vote in votes
+        for budget in sizes
+    ]

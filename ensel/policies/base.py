@@ -1,0 +1,379 @@
+"""The contract of a policy: what to ask, when to stop, and what to answer."""
+
+from __future__ import annotations
+
+import os
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from ensel.exceptions import InputError, shorten
+from ensel.policies.training import TrainingSet
+from ensel.table.codes import MISSING
+from ensel.table.prediction_table import PredictionTable
+
+Answers = Mapping[str, str | int | None]
+"""Answers so far, by query: None = asked and unusable; absent = not asked."""
+
+
+class Answer(NamedTuple):
+    """What a policy says with the answers that came back."""
+
+    label: Any
+    """A class name, or a class of the labels it was fitted on."""
+    probability: float
+    settled: bool
+    """Whether it wants to ask nothing more."""
+
+
+class Policy(BaseEstimator):
+    """What to ask, when to stop, and what to answer.
+
+    A policy is fitted on labelled answers, replayed on cached ones (`asked`, `predict_proba`), or
+    run live (`next`, `answer`). It never reads an answer that it has not asked for: changing one
+    changes nothing (`ensel.testing.check_policy` tries it). Its cost is the sum of the costs of
+    what it asked, a number an item.
+
+    Subclasses write `fit_to`, `asked`, `predict_proba`, `_to_ask` and, to be kept in a file,
+    `to_data` and `from_data`.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_classes,)
+        Columns of `predict_proba`.
+    n_features_in_ : int
+        Size of the pool it was fitted on.
+    query_names : tuple of str
+        One for each column; those of a DataFrame, else "0", "1" and so on.
+    class_names : tuple of str or None
+        Names of the classes, where it was fitted on a table.
+    queries : list of dict
+        What is known of each query (`name`, `model`, `cost`, ...), where fitted on a table.
+    about : dict
+        For the reader: what it was trained on, and what it is expected to get.
+
+    See Also
+    --------
+    FixedSet : The same queries for every item.
+    EstimatorPolicy : Any classifier over the answers of a whole pool.
+    load_policy : Reads what `save` wrote.
+    """
+
+    class_names: tuple[str, ...] | None = None
+    query_names: tuple[str, ...] = ()
+    queries: Sequence[Mapping[str, Any]] = ()
+    about: Mapping[str, Any] = {}
+    names_probabilities = True
+    """Whether `predict_proba` is more than a way to name the answer."""
+
+    # -- learning ---------------------------------------------------------------------------------
+
+    def fit(
+        self, X: Any, y: Any, *, models: Any = None, costs: Any = None, sample_weight: Any = None
+    ) -> Self:
+        """Learn from labelled answers.
+
+        Parameters
+        ----------
+        X : array_like or DataFrame, shape (n_items, n_queries)
+            Answers: class codes with -1 for a missing one, or letters and class names.
+        y : array_like, shape (n_items,)
+            Labels, spelled as the answers are.
+        models : sequence of str, shape (n_queries,), optional
+            Model behind each query; default: every column is a model of its own.
+        costs : array_like of float, shape (n_queries,), optional
+        sample_weight : array_like of int, shape (n_items,), optional
+            How often each item counts, from 0.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            What its parts refuse: fractions, one class only, a budget outside the pool.
+        """
+        names = list(X.columns) if isinstance(X, pd.DataFrame) else range(np.shape(X)[1])
+        self.query_names = tuple(str(name) for name in names)
+        matrix = X.to_numpy() if isinstance(X, pd.DataFrame) else np.asarray(X)
+        training = TrainingSet(
+            matrix, np.asarray(y), models=models, costs=costs, sample_weight=sample_weight
+        )
+        return self.fit_to(training)
+
+    @abstractmethod
+    def fit_to(self, training: TrainingSet, draw: int = 0) -> Self:
+        """Learn from a training set, whose parts other policies may share.
+
+        Parameters
+        ----------
+        training : TrainingSet
+        draw : int
+            Which of several draws, where the choice of queries is random.
+
+        Returns
+        -------
+        self
+        """
+
+    def fit_table(self, table: PredictionTable, **about: Any) -> Self:
+        """Learn from a labelled table, and keep the names of its queries and classes.
+
+        Parameters
+        ----------
+        table : PredictionTable
+        **about
+            Kept in `about`.
+
+        Returns
+        -------
+        self
+        """
+        training = TrainingSet(
+            table.answers,
+            table.known_labels,
+            n_classes=table.n_classes,
+            models=table.models,
+            costs=table.costs,
+        )
+        self.fit_to(training)
+        self.class_names = table.classes
+        self.query_names = tuple(table.query_names)
+        described = table.queries.drop(columns="name", errors="ignore").reset_index(names="name")
+        self.queries = [
+            {key: value for key, value in row.items() if not _is_nan(value)}
+            for row in described.astype(object).to_dict("records")
+        ]
+        self.about = about
+        return self
+
+    # -- replay -----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def asked(self, X: Any) -> np.ndarray:
+        """Which queries it would have asked of each item.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n_items, n_queries)
+
+        Returns
+        -------
+        ndarray of bool, shape (n_items, n_queries)
+            May be read-only.
+        """
+
+    @abstractmethod
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Probability of each class, from the asked answers alone.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n_items, n_queries)
+
+        Returns
+        -------
+        ndarray of float, shape (n_items, n_classes)
+        """
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Most probable class of each item.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n_items, n_queries)
+
+        Returns
+        -------
+        ndarray, shape (n_items,)
+        """
+        best = self.predict_proba(X).argmax(axis=1)
+        classes: np.ndarray = self.classes_[best]
+        return classes
+
+    def heard(self, X: np.ndarray) -> np.ndarray:
+        """Whether any query that it asked gave a usable answer, shape (n_items,).
+
+        Parameters
+        ----------
+        X : ndarray of int, shape (n_items, n_queries)
+
+        Returns
+        -------
+        ndarray of bool, shape (n_items,)
+        """
+        heard: np.ndarray = (self.asked(X) & (X != MISSING)).any(axis=1)
+        return heard
+
+    def costs_of(self, X: np.ndarray, costs: np.ndarray) -> np.ndarray:
+        """What it would have spent on each item.
+
+        Parameters
+        ----------
+        X : ndarray of int, shape (n_items, n_queries)
+        costs : ndarray of float, shape (n_queries,) or (n_items, n_queries)
+            Of a query, or of each answer.
+
+        Returns
+        -------
+        ndarray of float, shape (n_items,)
+        """
+        spent: np.ndarray = np.where(self.asked(X), costs, 0.0).sum(axis=1)
+        return spent
+
+    def replay(self, table: PredictionTable) -> pd.DataFrame:
+        """Answer the items of a table from its cached answers.
+
+        Parameters
+        ----------
+        table : PredictionTable
+            Holds the policy's queries, by name; others are left aside. No labels needed.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by item id: `label` (class name), `probability` (of that label) and `asked`
+            (number of queries).
+
+        Raises
+        ------
+        InputError
+            If a query is absent, or an answer is a class that the policy does not know.
+        """
+        absent = [name for name in self.query_names if name not in table.queries.index]
+        if absent:
+            raise InputError(
+                f"{table.name}: no answers of {shorten(absent)}, which the policy asks; "
+                f"it needs {shorten(self.query_names, 10)}"
+            )
+        own = table.subset(queries=list(self.query_names))
+        codes = self._codes_of(own)
+        probabilities = self.predict_proba(codes)
+        best = probabilities.argmax(axis=1)
+        return pd.DataFrame(
+            {
+                "label": np.array(self.class_names, dtype=object)[best],
+                "probability": probabilities[np.arange(len(best)), best],
+                "asked": self.asked(codes).sum(axis=1),
+            },
+            index=own.items.index,
+        )
+
+    def _codes_of(self, table: PredictionTable) -> np.ndarray:
+        """The table's answers in the codes of this policy's classes."""
+        known = self.class_names or ()
+        if table.classes == known:
+            return table.answers
+        used = [table.classes[code] for code in np.unique(table.answers) if code != MISSING]
+        unknown = [name for name in used if name not in known]
+        if unknown:
+            raise InputError(
+                f"{table.name}: answers {shorten(unknown)}; "
+                f"the policy knows the classes {shorten(known, 10)}"
+            )
+        position = [known.index(name) if name in known else MISSING for name in table.classes]
+        return np.array([*position, MISSING], dtype=np.int8)[table.answers]
+
+    # -- live -------------------------------------------------------------------------------------
+
+    def next(self, answers: Answers, n: int = 1) -> tuple[str, ...]:
+        """What to ask now.
+
+        Parameters
+        ----------
+        answers : mapping of str to answer
+            By query name; None = asked and unusable; absent = not asked.
+        n : int
+            Most queries of one wave.
+
+        Returns
+        -------
+        tuple of str
+            Query names; empty where the answer is settled.
+
+        Raises
+        ------
+        InputError
+            If an answer is of a query that the policy does not know.
+        """
+        check_is_fitted(self)
+        row = self._row_of(answers)
+        taken = np.array([name in answers for name in self.query_names])
+        return tuple(self.query_names[j] for j in self._to_ask(row, taken)[:n])
+
+    def answer(self, answers: Answers) -> Answer:
+        """What to say with the answers that came back.
+
+        Parameters
+        ----------
+        answers : mapping of str to answer
+            As in `next`.
+
+        Returns
+        -------
+        Answer
+        """
+        check_is_fitted(self)
+        probabilities = self.predict_proba(self._row_of(answers)[None, :])[0]
+        best = int(probabilities.argmax())
+        label = self.classes_[best].item() if self.class_names is None else self.class_names[best]
+        return Answer(label, float(probabilities[best]), self.next(answers) == ())
+
+    @abstractmethod
+    def _to_ask(self, row: np.ndarray, taken: np.ndarray) -> Sequence[int]:
+        """Columns that it still wants to ask of one item, in order."""
+
+    def _row_of(self, answers: Answers) -> np.ndarray:
+        """One item's answers by column, missing where not asked or unusable."""
+        unknown = [name for name in answers if name not in self.query_names]
+        if unknown:
+            raise InputError(
+                f"answers of {shorten(unknown)}, which the policy does not ask; "
+                f"it asks {shorten(self.query_names, 10)}"
+            )
+        given = [answers.get(name) for name in self.query_names]
+        if self.class_names is not None:
+            return np.array([self._class_of(answer) for answer in given])
+        if self.classes_.dtype.kind in "iuf":
+            return np.array([MISSING if answer is None else int(answer) for answer in given])
+        return np.array(given, dtype=object)
+
+    def _class_of(self, answer: str | int | None) -> int:
+        if answer is None:
+            return MISSING
+        known = self.class_names or ()
+        if str(answer) not in known:
+            raise InputError(f"answer {answer!r}; the policy knows {shorten(known, 10)}, or None")
+        return known.index(str(answer))
+
+    # -- files ------------------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write readable JSON, whole or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+        """
+        from ensel.policies.saved import save_policy
+
+        save_policy(self, path)
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data of what was learned, for a file."""
+        raise NotImplementedError(f"a {type(self).__name__} cannot be kept in a file")
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any], n_queries: int, n_classes: int) -> Self:
+        """A fitted policy from what `to_data` gave; ValueError or KeyError where damaged."""
+        raise NotImplementedError(f"a {cls.__name__} cannot be read from a file")
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and np.isnan(value)

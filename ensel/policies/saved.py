@@ -1,0 +1,116 @@
+"""Policies in files: one readable JSON each."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from ensel import __version__
+from ensel.exceptions import InputError
+from ensel.files import written_whole
+from ensel.policies.base import Policy
+from ensel.registry import POLICIES
+from ensel.results import plain
+
+VERSION = 1
+DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+"""What the parts of a damaged file raise."""
+
+
+def save_policy(policy: Policy, path: str | os.PathLike[str]) -> None:
+    """Write a policy that was fitted on a table, whole or not at all.
+
+    Parameters
+    ----------
+    policy : Policy
+    path : path-like
+
+    Raises
+    ------
+    InputError
+        If the policy has no names of queries and classes, or its kind cannot be kept.
+    """
+    kind = POLICIES.name_of(type(policy))
+    if kind is None or policy.class_names is None:
+        raise InputError(
+            f"{path}: a {type(policy).__name__} that was not fitted on a table cannot be kept; "
+            "use fit_table"
+        )
+    data = {
+        "ensel_policy": VERSION,
+        "made_with": f"ensel {__version__}",
+        "kind": kind,
+        "classes": list(policy.class_names),
+        "queries": list(policy.queries),
+        "about": dict(policy.about),
+        **policy.to_data(),
+    }
+    with written_whole(path) as temporary:
+        temporary.write_text(_readable(plain(data)) + "\n", encoding="utf-8")
+
+
+def load_policy(path: str | os.PathLike[str]) -> Policy:
+    """Read what `Policy.save` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    Policy
+
+    Raises
+    ------
+    InputError
+        If the file holds no policy, one of a later version, or a damaged one.
+
+    See Also
+    --------
+    Policy.save : Writes it.
+    """
+    path = Path(path)
+    data = _read(path)
+    if data["ensel_policy"] != VERSION:
+        raise InputError(
+            f"{path}: policy version {data['ensel_policy']!r}; this ensel reads {VERSION}"
+        )
+    try:
+        return _policy_of(data)
+    except DAMAGE as error:
+        raise InputError(f"{path}: a damaged policy ({error!r}); save it again") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if "ensel_policy" not in data:
+            raise KeyError("ensel_policy")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(
+            f"{path}: not a policy; a file that `ensel select --save` wrote is needed"
+        ) from error
+    if not isinstance(data, dict):
+        raise InputError(f"{path}: not a policy; a file that `ensel select --save` wrote is needed")
+    return data
+
+
+def _policy_of(data: dict[str, Any]) -> Policy:
+    names = tuple(str(query["name"]) for query in data["queries"])
+    classes = tuple(str(name) for name in data["classes"])
+    policy: Policy = POLICIES[data["kind"]].from_data(data, len(names), len(classes))
+    policy.query_names, policy.class_names = names, classes
+    policy.queries, policy.about = data["queries"], dict(data["about"])
+    return policy
+
+
+def _readable(data: dict[str, Any]) -> str:
+    """JSON with a line per entry, but innermost lists of numbers on one line."""
+    text = json.dumps(data, indent=1, allow_nan=False)
+    number_list = re.compile(r"\[\s*(-?[\d.eE+-]+(?:,\s*-?[\d.eE+-]+)*)\s*\]")
+    return number_list.sub(lambda m: "[" + re.sub(r"\s+", " ", m.group(1)) + "]", text)

@@ -1,0 +1,158 @@
+"""Labelled answers to learn from, shared by all policies that are fitted on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.base import clone
+
+from ensel.selection.base import QuerySelector
+from ensel.voting.base import Vote
+
+NOT_ITS_OWN = {"budget", "random_state", "n_classes"}
+"""Parameters that two selectors, or two votes, may differ in and still be one method."""
+
+
+class TrainingSet:
+    """Labelled answers, and what several policies would learn from them alike.
+
+    Policies that buy by one method at several budgets share one purchase, where a smaller budget
+    buys the first queries of a larger one's. Policies that ask the same queries and vote in the
+    same way share one fitted vote. So a comparison fits nothing twice.
+
+    Parameters
+    ----------
+    X : ndarray of int, shape (n_items, n_queries)
+        Answers as class codes; -1 = missing.
+    y : ndarray of int, shape (n_items,)
+        Labels as class codes.
+    n_classes : int, optional
+        Codes are below it; default: the classes are the labels seen.
+    models : sequence of str, shape (n_queries,), optional
+    costs : ndarray of float, shape (n_queries,), optional
+    sample_weight : ndarray of int, shape (n_items,), optional
+        How often each item counts; default once.
+    rng_of : callable, optional
+        From a number to the seed or generator of the selector's draw of that number, and of the
+        votes for `VOTE_DRAW`. Default: selectors and votes keep their own `random_state`.
+
+    See Also
+    --------
+    Policy.fit_to : Learns from a training set.
+    """
+
+    VOTE_DRAW = 1000
+    """Number of the generator that settles the votes' ties."""
+
+    def __init__(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        n_classes: int | None = None,
+        models: Any = None,
+        costs: Any = None,
+        sample_weight: Any = None,
+        rng_of: Any = None,
+    ) -> None:
+        self.X, self.y = X, y
+        self.n_classes = n_classes
+        self.models, self.costs = models, costs
+        self.sample_weight = sample_weight
+        self.rng_of = rng_of
+        self._purchases: dict[Any, tuple[Any, Any]] = {}
+        self._votes: dict[Any, tuple[Any, Any]] = {}
+
+    @property
+    def n_queries(self) -> int:
+        """Size of the pool."""
+        return int(self.X.shape[1])
+
+    def bought(self, selector: Any, draw: int = 0) -> Any:
+        """The selector, or one that differs in its budget alone, fitted on these items.
+
+        Parameters
+        ----------
+        selector : estimator
+            With a fitted mask of columns; one of ours, or any of scikit-learn's form.
+        draw : int
+            Which of several draws, where the selector's choice is random.
+
+        Returns
+        -------
+        estimator
+            Fitted. Of one of ours, the first `budget` columns of `order_` are the purchase.
+        """
+        key: tuple[Any, ...] = (method_key(selector), draw)
+        if not getattr(selector, "nested", False):
+            key = (*key, getattr(selector, "budget", None))
+        known = self._purchases.get(key)
+        if known is None or _wants(selector) > _wants(known[0]):
+            # The selector itself is kept too: as long as it lives, no other has its identity.
+            known = self._purchases[key] = selector, self._fit_selector(selector, draw)
+        return known[1]
+
+    def _fit_selector(self, selector: Any, draw: int) -> Any:
+        fitted = clone(selector)
+        if not isinstance(selector, QuerySelector):
+            return fitted.fit(self.X, self.y)
+        if self.rng_of is not None:
+            fitted.set_params(random_state=self.rng_of(draw))
+        return fitted.fit(
+            self.X,
+            self.y,
+            models=self.models,
+            costs=self.costs,
+            sample_weight=self.sample_weight,
+        )
+
+    def voted(self, vote: Any, columns: tuple[int, ...]) -> Any:
+        """The vote, fitted on some of the columns.
+
+        Parameters
+        ----------
+        vote : estimator
+            A classifier over answers: one of ours, or any of scikit-learn's form.
+        columns : tuple of int
+
+        Returns
+        -------
+        estimator
+            Fitted.
+        """
+        key = (method_key(vote), columns)
+        if key not in self._votes:
+            self._votes[key] = vote, self._fit_vote(vote, columns)
+        return self._votes[key][1]
+
+    def _fit_vote(self, vote: Any, columns: tuple[int, ...]) -> Any:
+        fitted = clone(vote)
+        chosen = self.X[:, list(columns)]
+        if not isinstance(vote, Vote):
+            return fitted.fit(chosen, self.y)
+        if self.n_classes is not None:
+            fitted.set_params(n_classes=self.n_classes)
+        if self.rng_of is not None:
+            fitted.set_params(random_state=self.rng_of(self.VOTE_DRAW))
+        return fitted.fit(chosen, self.y, sample_weight=self.sample_weight)
+
+
+def method_key(estimator: Any) -> Any:
+    """What tells two methods apart: class and parameters of ours, identity of any other's.
+
+    Parameters
+    ----------
+    estimator : estimator
+
+    Returns
+    -------
+    hashable
+    """
+    if not isinstance(estimator, QuerySelector | Vote):
+        return id(estimator)
+    own = {k: repr(v) for k, v in estimator.get_params(False).items() if k not in NOT_ITS_OWN}
+    return type(estimator), tuple(sorted(own.items()))
+
+
+def _wants(selector: Any) -> int:
+    return int(getattr(selector, "budget", 1))

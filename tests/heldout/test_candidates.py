@@ -1,0 +1,210 @@
+"""Methods of one's own come in by the front door, and are judged as ours are."""
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import RidgeClassifier
+from sklearn.naive_bayes import CategoricalNB
+from sklearn.pipeline import make_pipeline
+
+from ensel import InputError, compare
+from ensel.heldout.candidates import (
+    OWN_ANSWER,
+    Candidate,
+    method_at,
+    named_candidates,
+    own_candidates,
+    single_best,
+)
+from ensel.heldout.scoring import Exam, score_split
+from ensel.heldout.splits import random_splits
+from ensel.policies import FixedSet
+from ensel.selection import GreedyMI, TopK
+from ensel.voting import MAPVote, WeightedVote
+
+NUMBERS = ["accuracy", "accuracy_low", "accuracy_high", "diff_vs_top_k", "cost", "mean_queries"]
+
+
+class AskUntilTwoAgree(BaseEstimator):
+    """A policy of a user's own: no class of ours above it, and another cost for every item."""
+
+    def fit(self, X, y, *, models=None, costs=None, sample_weight=None):
+        self.order_ = TopK(budget=X.shape[1]).fit(X, y).order_
+        self.classes_ = np.unique(y)
+        return self
+
+    def asked(self, X):
+        asked = np.zeros(X.shape, dtype=bool)
+        for i, row in enumerate(X):
+            heard = []
+            for j in self.order_:
+                asked[i, j] = True
+                heard.append(row[j])
+                if row[j] >= 0 and heard.count(row[j]) == 2:
+                    break
+        return asked
+
+    def predict_proba(self, X):
+        votes = np.stack([((k == X) & self.asked(X)).sum(axis=1) for k in self.classes_], axis=1)
+        return (votes + 0.5) / (votes + 0.5).sum(axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def pool(imdb):
+    return imdb.subset(items=slice(0, None, 25), queries=imdb.query_names[::9])
+
+
+def rows_of(result, method):
+    rows = result.rows[result.rows["method"] == method]
+    return rows.sort_values(["vote", "budget"])[NUMBERS].to_numpy(dtype=float)
+
+
+def test_a_selector_of_ones_own_is_scored_as_ours(pool):
+    result = compare(
+        pool,
+        methods={"mine": GreedyMI(), "greedy-mi": None},
+        votes=["map", "logit"],
+        budgets=[1, 3],
+    )
+    np.testing.assert_array_equal(rows_of(result, "mine"), rows_of(result, "greedy-mi"))
+
+
+def test_a_pipeline_gets_every_budget(pool):
+    mine = make_pipeline(GreedyMI(budget=2), MAPVote())
+    result = compare(
+        pool, methods={"mine": mine, "greedy-mi": None}, votes=["map"], budgets=[1, 2, 4]
+    )
+    np.testing.assert_allclose(rows_of(result, "mine"), rows_of(result, "greedy-mi"))
+    assert mine.named_steps["greedymi"].budget == 2  # the user's own is not changed
+
+
+def test_a_bare_classifier_votes_on_what_top_k_buys(pool):
+    result = compare(
+        pool, methods={"mine": WeightedVote(), "top-k": None}, votes=["weighted"], budgets=[2, 3]
+    )
+    np.testing.assert_array_equal(rows_of(result, "mine"), rows_of(result, "top-k"))
+
+
+def test_a_bare_classifier_of_the_whole_pool_is_one_row(pool):
+    result = compare(pool, methods={"forest": RandomForestClassifier(20)}, after=None, n_splits=2)
+    (row,) = result.rows[result.rows["method"] == "forest"].to_dict("records")
+    assert (row["vote"], row["budget"], row["mean_queries"]) == ("own", 10, 10)
+    assert row["cost"] == pytest.approx(pool.costs.sum())
+    assert 0.8 < row["accuracy"] <= row["accuracy_high"]
+    assert row["diff_vs_top_k_low"] < row["diff_vs_top_k"] < row["diff_vs_top_k_high"]
+
+
+def test_chance_that_is_left_open_is_the_splits(pool):
+    methods = {"forest": RandomForestClassifier(5)}  # random_state=None
+    once, again = (compare(pool, methods=methods, budgets=[3], n_splits=2) for _ in range(2))
+    assert once.to_json() == again.to_json()
+
+
+def test_classifiers_without_probabilities_have_no_log_loss(pool):
+    (split,) = random_splits(pool, 1)
+    (mine,) = own_candidates({"ridge": RidgeClassifier()}, [], [3], n_queries=10)
+    scored = score_split(pool, split, [mine]).scored[mine]
+    assert np.isnan(scored.log_loss).all()
+    assert scored.correct.mean() > 0.8
+
+
+def test_a_policy_of_ones_own_pays_for_what_it_asks(pool):
+    (split,) = random_splits(pool, 1)
+    (mine,) = own_candidates({"mine": AskUntilTwoAgree()}, ["map"], [1, 3], n_queries=10)
+    scored = score_split(pool, split, [mine]).scored[mine]
+    fitted = AskUntilTwoAgree().fit(pool.answers[split.train], pool.labels[split.train])
+    asked = fitted.asked(pool.answers[split.test])
+    np.testing.assert_allclose(scored.cost, asked @ pool.costs)
+    np.testing.assert_array_equal(scored.n_asked, asked.sum(axis=1))
+    assert 2 <= scored.n_asked.min() < scored.n_asked.max()
+    result = compare(pool, methods={"mine": AskUntilTwoAgree()}, n_splits=2)
+    row = result.rows[result.rows["method"] == "mine"].iloc[0]
+    assert 2 < row["mean_queries"] < 10 == row["budget"]
+    assert row["cost"] < pool.costs.sum()
+
+
+class OneClass(ClassifierMixin, BaseEstimator):
+    """Has seen one class only: its probabilities have one column."""
+
+    def fit(self, X, y):
+        self.classes_ = np.array([1])
+        return self
+
+    def predict_proba(self, X):
+        return np.ones((len(X), 1))
+
+    def predict(self, X):
+        return np.ones(len(X), dtype=int)
+
+
+def test_classes_that_a_classifier_has_not_seen_have_no_probability(pool):
+    (split,) = random_splits(pool, 1)
+    (mine,) = own_candidates({"mine": OneClass()}, [], [2], n_queries=10)
+    scored = score_split(pool, split, [mine]).scored[mine]
+    labels = pool.labels[split.test]
+    np.testing.assert_array_equal(scored.correct, labels == 1)
+    np.testing.assert_allclose(scored.log_loss, np.where(labels == 1, 0, -np.log(1e-6)), rtol=1e-6)
+
+
+def test_an_item_on_which_nobody_answers_is_wrong_whoever_guesses(small_pool):
+    answers = small_pool.answers.copy()
+    answers[::2] = -1
+    silent = small_pool.replace(answers=answers)
+    (split,) = random_splits(silent, 1)
+    entrants = own_candidates({"mine": OneClass()}, [], [2], n_queries=6)
+    for scored in score_split(silent, split, entrants).scored.values():
+        assert not scored.correct[split.test % 2 == 0].any()
+
+
+def test_own_methods_alone_stand_beside_the_single_best_and_top_k(pool):
+    result = compare(pool, methods={"nb": CategoricalNB()}, budgets=[2], votes=["map"], n_splits=2)
+    assert result.rows["method"].tolist() == ["single-best", "top-k", "nb"]
+    assert "nb" in result.figure().axes[0].get_legend_handles_labels()[1][-1]
+    assert "nb" in result._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("methods", "said"),
+    [
+        ({"top-k": TopK()}, "'top-k' is ensel's own; give yours another name"),
+        ({"mine": TopK}, "is no selector, classifier, pipeline or policy"),
+        ({"mine": 3}, "is no selector, classifier, pipeline or policy"),
+        ({"mine": MAPVote(), "best": None}, "no method 'best'"),
+        ({}, "no method"),
+    ],
+)
+def test_refuses(small_pool, methods, said):
+    with pytest.raises(InputError, match=said) as raised:
+        compare(small_pool, methods=methods)
+    assert "\n" not in str(raised.value)
+
+
+def test_one_purchase_serves_all_budgets_and_votes(pool, monkeypatch):
+    fits = []
+    own_fit = GreedyMI.fit
+
+    def counted(self, *arguments, **named):
+        fits.append(self.budget)
+        return own_fit(self, *arguments, **named)
+
+    monkeypatch.setattr(GreedyMI, "fit", counted)
+    (split,) = random_splits(pool, 1)
+    score_split(
+        pool, split, named_candidates([("greedy-mi", v) for v in ("map", "weighted")], [1, 2, 5])
+    )
+    assert fits == [5]
+
+
+def test_sets_that_ask_alike_share_one_fitted_vote(pool):
+    (split,) = random_splits(pool, 1)
+    exam = Exam(pool, split)
+    one, two = (exam.fit(method_at(method, 10)) for method in ("top-k", "mrmr"))
+    assert one.columns_ != two.columns_
+    assert one.vote_ is two.vote_
+
+
+def test_candidates_are_equal_by_name():
+    assert single_best() == Candidate("single-best", OWN_ANSWER, 1, None, FixedSet(TopK(1)))
+    assert single_best(2.0) != single_best()
+    assert method_at("greedy-mi", 3).family == ("greedy-mi", "map")
