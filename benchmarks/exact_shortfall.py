@@ -24,8 +24,9 @@ from tqdm import tqdm
 
 from ensel import PredictionTable, load_dataset
 from ensel.files import written_whole
+from ensel.heldout.candidates import grid
 from ensel.heldout.intervals import SplitScores, difference_interval
-from ensel.heldout.scoring import Plan, score_split
+from ensel.heldout.scoring import score_split
 from ensel.heldout.splits import random_splits
 from ensel.selection import greedy_shortfall
 
@@ -49,10 +50,11 @@ def rows_of(table: PredictionTable, budgets: list[int], n_splits: int) -> list[d
     budgets = [k for k in budgets if k < table.n_queries]
     held_out = [k for k in budgets if math.comb(table.n_queries, k) <= MOST_SETS]
     splits = random_splits(table, n_splits, 0.5, 0)
-    plan = Plan.grid(METHODS, VOTES, held_out)
-    jobs = (delayed(score_split)(table, split, plan) for split in splits)
+    candidates = grid(METHODS, VOTES, held_out)
+    jobs = (delayed(score_split)(table, split, candidates) for split in splits)
     results = Parallel(n_jobs=os.cpu_count(), return_as="generator")(jobs)
     scored = [result.scored for result in tqdm(results, total=n_splits, desc=table.name)]
+    named = [{(c.method, c.vote, c.budget): one for c, one in s.items()} for s in scored]
     tests = [split.test for split in splits]
     rows = []
     for k in budgets:
@@ -73,19 +75,19 @@ def rows_of(table: PredictionTable, budgets: list[int], n_splits: int) -> list[d
             }
             if vote:
                 exact, greedy = (
-                    SplitScores(table.n_items, tests, [s[method, vote, k].correct for s in scored])
+                    SplitScores(table.n_items, tests, [s[method, vote, k].correct for s in named])
                     for method in ("exact-mi", "greedy-mi")
                 )
                 differ = difference_interval(exact - greedy)
                 other = [
                     set(s["exact-mi", vote, k].columns) != set(s["greedy-mi", vote, k].columns)
-                    for s in scored
+                    for s in named
                 ]
                 row |= {
                     "other_set_percent": 100 * float(np.mean(other)),
                     "accuracy_difference_points": 100 * differ.value,
-                    "ci_low": 100 * differ.low,
-                    "ci_high": 100 * differ.high,
+                    "accuracy_difference_points_low": 100 * differ.low,
+                    "accuracy_difference_points_high": 100 * differ.high,
                 }
             rows.append(row)
     return rows

@@ -24,12 +24,13 @@ from tqdm import tqdm
 
 from ensel import PredictionTable, load_dataset, select
 from ensel.files import written_whole
+from ensel.heldout.candidates import Candidate, grid
 from ensel.heldout.intervals import SplitScores, accuracy_interval, difference_interval
-from ensel.heldout.scoring import Key, Plan, score_split
+from ensel.heldout.scoring import score_split
 from ensel.heldout.splits import Split, random_splits
 
 METHODS = ("single-best", "random", "top-k", "mrmr", "greedy-mi")
-PLAN = Plan.grid(METHODS, ("majority", "weighted", "map"), (1, 3, 5))
+CANDIDATES = grid(METHODS, ("majority", "weighted", "map"), (1, 3, 5))
 CHOSEN = ("chosen", "chosen", 5)
 SELECTED = [
     ("top-k", "weighted", 3),
@@ -38,15 +39,21 @@ SELECTED = [
     CHOSEN,
 ]
 BASELINE = ("top-k", "weighted")
+Name = tuple[str, str, int]
 RESULTS = Path(__file__).parent / "results"
+
+
+def name_of(candidate: Candidate) -> Name:
+    """Method, vote and budget."""
+    return candidate.method, candidate.vote, candidate.budget
 
 
 def true_accuracies(population: PredictionTable, n_train: int, replicate: int) -> dict:
     """Accuracy of every ensemble that learned from a fresh sample, on all other items."""
     seed = np.random.SeedSequence([1, replicate])
     items = np.random.default_rng(seed).permutation(population.n_items)
-    result = score_split(population, Split(items[:n_train], items[n_train:], seed), PLAN)
-    return {key: scored.correct.mean() for key, scored in result.scored.items()}
+    result = score_split(population, Split(items[:n_train], items[n_train:], seed), CANDIDATES)
+    return {name_of(one): scored.correct.mean() for one, scored in result.scored.items()}
 
 
 def draw(population: PredictionTable, n_items: int, replicate: int) -> tuple[Any, Any]:
@@ -61,16 +68,17 @@ def compare_intervals(
     """Intervals from a sample of the population, as `compare` computes them."""
     sample, _ = draw(population, n_items, replicate)
     splits = random_splits(sample, n_splits, train, seed=replicate)
-    results = [score_split(sample, split, PLAN) for split in splits]
+    results = [score_split(sample, split, CANDIDATES) for split in splits]
     tests, groups = [split.test for split in splits], sample.groups
     scores = {
-        key: SplitScores(n_items, tests, [r.scored[key].correct for r in results], groups)
-        for key in results[0].scored
+        name_of(one): SplitScores(n_items, tests, [r.scored[one].correct for r in results], groups)
+        for one in results[0].scored
     }
+    purchases = [{name_of(c): set(s.columns) for c, s in r.scored.items()} for r in results]
     rows = []
     for key, own in scores.items():
         base = (*BASELINE, key[2])
-        alike = all(set(r.scored[key].columns) == set(r.scored[base].columns) for r in results)
+        alike = all(bought[key] == bought[base] for bought in purchases)
         about = {"key": key, "alike": alike}
         rows.append(about | {"what": "compare: accuracy"} | accuracy_interval(own)._asdict())
         if key[:2] != BASELINE:
@@ -80,16 +88,16 @@ def compare_intervals(
 
 
 def select_intervals(
-    population: PredictionTable, n_items: int, methods: list[Key] | None, replicate: int
+    population: PredictionTable, n_items: int, methods: list[Name] | None, replicate: int
 ) -> list[dict]:
-    """Intervals of `select` on a sample, and what the ensemble it kept gets on the rest."""
+    """Intervals of `select` on a sample, and what the policy it kept gets on the rest."""
     sample, rest = draw(population, n_items, replicate)
     single = rest.accuracies
     rows = []
     for method, vote, budget in SELECTED if methods is None else methods:
         given: dict[str, Any] = {} if method == "chosen" else {"method": method, "vote": vote}
         result = select(sample, budget, **given, seed=replicate, progress=False)
-        voted = result.ensemble.predict(rest)["label"].to_numpy()
+        voted = result.policy.replay(rest)["label"].to_numpy()
         accuracy = float((voted == np.array(rest.classes)[rest.labels]).mean())
         about = {"key": (method, vote, budget), "alike": False}
         rows.append(

@@ -31,11 +31,14 @@ from statsmodels.stats.multitest import multipletests
 from tqdm import tqdm
 
 from ensel import PredictionTable, load_dataset
-from ensel.choosing.rules import candidate_keys, choose, cross_validate
+from ensel.choosing.candidates import candidates_up_to
+from ensel.choosing.rules import choose
+from ensel.choosing.scoreboard import judge
 from ensel.figures.regret import regret_figure
 from ensel.files import written_whole
+from ensel.heldout.candidates import OWN_ANSWER, SINGLE, Candidate, grid
 from ensel.heldout.intervals import SplitScores
-from ensel.heldout.scoring import SINGLE_KEY, Key, Plan, score_split
+from ensel.heldout.scoring import score_split
 from ensel.heldout.splits import Split, random_splits
 from ensel.parallel import run_each
 from ensel.studies.regret import regret_summary
@@ -69,22 +72,26 @@ def pool_names(datasets: list[str]) -> list[str]:
     return names + [f"{name}:no-best" for name in datasets if name != "medmcqa-temperatures"]
 
 
+def name_of(candidate: Candidate) -> str:
+    """Method, vote and budget as one word."""
+    return f"{candidate.method}|{candidate.vote}|{candidate.budget}"
+
+
 def run_split(table: PredictionTable, split: Split, seed: int) -> dict[str, np.ndarray]:
     """Score every fixed method and `select` on one split: which test items each gets right."""
     budget = min(MOST, table.n_queries)
-    plan = Plan.grid(METHODS, VOTES, range(1, budget + 1))
-    fixed = score_split(table, split, plan).scored
+    candidates = grid(METHODS, VOTES, range(1, budget + 1))
+    fixed = score_split(table, split, candidates).scored
     train = table.subset(items=split.train)
     with parallel_config("sequential"):  # splits run side by side, not their folds
-        held_out = cross_validate(train, candidate_keys(budget), seed=seed, progress=False)
-    keys = {key: f"{key[0]}|{key[1]}|{key[2]}" for key in fixed}
+        board = judge(train, candidates_up_to(budget), seed=seed, progress=False)
     right: dict[str, np.ndarray] = {
-        keys[key]: np.packbits(scored.correct > 0.5) for key, scored in fixed.items()
+        name_of(one): np.packbits(scored.correct > 0.5) for one, scored in fixed.items()
     }
     for size in range(1, budget + 1):
-        key = choose(held_out, size).key
-        right[f"select|chosen|{size}"] = right[keys[key]]
-        right[f"choice|{size}"] = np.array(keys[key])
+        name = name_of(choose(board, size).chosen)
+        right[f"select|chosen|{size}"] = right[name]
+        right[f"choice|{size}"] = np.array(name)
     return {"test": split.test.astype(np.int32), **right}
 
 
@@ -102,12 +109,9 @@ def summarise(table: PredictionTable, paths: list[Path]) -> pd.DataFrame:
         ]
         return SplitScores(table.n_items, tests, bits, table.groups)
 
-    def key_name(key: Key) -> str:
-        return "|".join(map(str, key))
-
-    single = scores(key_name(SINGLE_KEY))
+    single = scores(f"{SINGLE}|{OWN_ANSWER}|1")
     baselines = {
-        size: scores(key_name((*BASELINE, size)))
+        size: scores("|".join([*BASELINE, str(size)]))
         for size in range(1, min(MOST, table.n_queries) + 1)
     }
     rows = []
@@ -151,7 +155,7 @@ def cell_table(results: pd.DataFrame) -> pd.DataFrame:
             regrets.append(float((by_split[best] - ours)[1 - learn :: 2].mean()))
             names.append(" + ".join(fixed.index[best]))
         above = fixed["vs_top_k"] / fixed["se_vs_top_k"]
-        lead = fixed[fixed.index != ("single-best", "majority")]
+        lead = fixed[fixed.index != (SINGLE, OWN_ANSWER)]
         above = above[lead.index]
         rows.append(
             {
@@ -163,7 +167,7 @@ def cell_table(results: pd.DataFrame) -> pd.DataFrame:
                 "regret": np.mean(regrets),
                 "best_in_hindsight": names[0],
                 "top_k_weighted": cell.loc[BASELINE, "accuracy"],
-                "single_best": cell.loc[("single-best", "majority"), "accuracy"],
+                "single_best": cell.loc[(SINGLE, OWN_ANSWER), "accuracy"],
                 "vs_top_k": own["vs_top_k"],
                 "se_vs_top_k": own["se_vs_top_k"],
                 "vs_single": own["vs_single"],

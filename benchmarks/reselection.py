@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 from ensel import PredictionTable, load_dataset
 from ensel.choosing.stability import AT_ONCE, Always, buy_again
 from ensel.files import written_whole
+from ensel.heldout.candidates import method_at
 from ensel.selection import SELECTORS
 
 RESULTS = Path(__file__).parent / "results"
@@ -55,8 +56,13 @@ def main() -> None:
             for seed in range(given.rounds + 1):
                 start = time.process_time()
                 with threadpool_limits(1):
+                    five = Always(method_at(method, 5))
                     weighted = buy_again(
-                        table, Always(method, 5), n_boot=AT_ONCE, seed=seed, progress=False
+                        table,
+                        Always(method_at(method, 5)),
+                        n_boot=AT_ONCE,
+                        seed=seed,
+                        progress=False,
                     )
                 middle = time.process_time()
                 copied = by_copies(table, method, 5, AT_ONCE, seed)

@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 
 from ensel import (
-    Ensemble,
     InputError,
     PredictionTable,
     compare,
     describe,
     frontier,
     load_dataset,
+    load_policy,
     select,
 )
 from ensel.formats.prices import read_prices, with_prices
@@ -186,7 +186,7 @@ sums.figure()
 # labels, and only the columns that were bought.
 
 # %%
-by_calls.ensemble.save("ensemble.json")
+by_calls.policy.save("policy.json")
 
 new = pd.DataFrame(
     {"item": [f"review-{i}" for i in items[N_LABELLED:]]}
@@ -197,11 +197,11 @@ new = pd.DataFrame(
 )
 new.to_csv("new_answers.csv", index=False)
 
-ensemble = Ensemble.load("ensemble.json")
+policy = load_policy("policy.json")
 answers = PredictionTable.read(
-    "new_answers.csv", classes=ensemble.classes, queries=ensemble.query_names, labelled=False
+    "new_answers.csv", classes=policy.class_names, queries=policy.query_names, labelled=False
 )
-voted = ensemble.predict(answers)
+voted = policy.replay(answers)
 voted.head()
 
 # %% [markdown]
@@ -238,9 +238,7 @@ for seed in range(1, 1 + (2 if QUICK else 12)):
     drawn = np.random.default_rng(seed).permutation(pool.n_items)
     mine, others = clean.subset(items=drawn[:N_LABELLED]), clean.subset(items=drawn[N_LABELLED:])
     found = select(mine, budget=5, n_boot=10, n_again=1)
-    ours = (
-        found.ensemble.predict(others)["label"].to_numpy() == np.array(pool.classes)[others.labels]
-    )
+    ours = found.policy.replay(others)["label"].to_numpy() == np.array(pool.classes)[others.labels]
     alone = others.accuracies[found.single_best]
     kept.append(
         {
@@ -263,10 +261,10 @@ print(f"gain within its interval:     {gain_kept.sum()} of {len(kept)} draws")
 # ```bash
 # ensel info answers.csv --other missing
 # ensel compare answers.csv --other missing --figure compare.pdf
-# ensel select answers.csv --other missing --budget 5 --save ensemble.json
+# ensel select answers.csv --other missing --budget 5 --save policy.json
 # ensel select answers.csv --other missing --money 2 --prices prices.csv --tokens 300,5
 # ensel frontier answers.csv --other missing --prices prices.csv --tokens 300,5 --figure frontier.pdf
-# ensel vote ensemble.json new_answers.csv -o labels.csv
+# ensel vote policy.json new_answers.csv -o labels.csv
 # ```
 
 # %%

@@ -30,8 +30,9 @@ from ensel.datasets import get_dataset
 from ensel.datasets.files import find_local
 from ensel.error_model import pattern_probabilities, simulate, uniform_floor, uniform_majority_error
 from ensel.figures.style import RC
+from ensel.heldout.candidates import named_candidates
 from ensel.heldout.intervals import SplitScores, difference_interval
-from ensel.heldout.scoring import Plan, score_split
+from ensel.heldout.scoring import score_split
 from ensel.heldout.splits import random_splits
 from ensel.information import every_information, mutual_information
 from ensel.selection import greedy_shortfall
@@ -89,12 +90,13 @@ def conclude(claim, result, evidence):
 def paired(table, pairs):
     """Accuracy of the first less the second (method, vote, budget), on held-out halves."""
     splits = random_splits(table, N_SPLITS, 0.5, 0)
-    plan = Plan(tuple(dict.fromkeys(key for pair in pairs for key in pair)))
-    results = [score_split(table, split, plan) for split in splits]
+    keys = dict.fromkeys(key for pair in pairs for key in pair)
+    candidates = {key: named_candidates([key[:2]], [key[2]])[0] for key in keys}
+    results = [score_split(table, split, list(candidates.values())) for split in splits]
     tests = [split.test for split in splits]
 
     def scores(key):
-        correct = [result.scored[key].correct for result in results]
+        correct = [result.scored[candidates[key]].correct for result in results]
         return SplitScores(table.n_items, tests, correct, table.groups)
 
     rows = []
@@ -533,7 +535,7 @@ print(
 stored = pd.read_csv(ROOT / "benchmarks" / "results" / "exact_shortfall.csv")
 large_enough = stored["items"] >= 1000
 voted = stored[(stored["vote"] == "map") & large_enough]
-better = voted["ci_low"] > 0
+better = voted["accuracy_difference_points_low"] > 0
 conclude(
     "Greedy choice is as good as the best set",
     "does not hold here"
@@ -544,7 +546,7 @@ conclude(
     f"short of the best set by at most {stored.loc[large_enough, 'short_percent'].max():.1f} % of its bits in pools of "
     f"1,000 items and more, {stored.loc[~large_enough, 'short_percent'].max():.1f} % in those of 100; in the former the "
     f"best set is clearly more accurate, held out, in {better.sum()} of {len(voted)}, and by no more than "
-    f"{voted['ci_high'].max():.1f} points (largest upper limit; benchmarks/results/exact_shortfall.csv)",
+    f"{voted['accuracy_difference_points_high'].max():.1f} points (largest upper limit; benchmarks/results/exact_shortfall.csv)",
 )
 
 # %% [markdown]

@@ -97,6 +97,30 @@ def named_candidates(
     return tuple(entrants)
 
 
+def grid(
+    methods: Iterable[str], votes: Iterable[str], budgets: Iterable[int]
+) -> tuple[Candidate, ...]:
+    """Every method with every vote at every budget; the single best query once.
+
+    Parameters
+    ----------
+    methods, votes : iterable of str
+    budgets : iterable of int
+
+    Returns
+    -------
+    tuple of Candidate
+
+    Examples
+    --------
+    >>> len(grid(["single-best", "top-k"], ["map", "logit"], [1, 2, 3]))  # 1 + 2 x 3
+    7
+    """
+    votes = tuple(votes)
+    families = [(method, vote) for method in methods for vote in votes]
+    return named_candidates(families, tuple(budgets))
+
+
 def single_best(money: float | None = None) -> Candidate:
     """The single best query, answering for itself.
 

@@ -13,6 +13,7 @@ from ensel.exceptions import InputError
 from ensel.heldout.candidates import (
     SINGLE,
     Candidate,
+    grid,
     named_candidates,
     own_candidates,
 )
@@ -192,7 +193,7 @@ def compare(
     chosen_budgets = checked_budgets(budgets, table)
     named, own = _told_apart(methods, table)
     shown = (
-        *named_candidates(_families(named, chosen_votes), chosen_budgets),
+        *grid(named, chosen_votes, chosen_budgets),
         *own_candidates(own, chosen_votes, chosen_budgets, n_queries=table.n_queries, after=after),
     )
     check_searchable(table, shown)
@@ -239,10 +240,6 @@ def _default_methods(table: PredictionTable) -> list[str]:
         if fits and not selector.on_request:
             chosen.append(name)
     return chosen
-
-
-def _families(methods: Iterable[str], votes: Iterable[str]) -> list[tuple[str, str]]:
-    return [(method, vote) for method in methods for vote in votes]
 
 
 class _Board:
