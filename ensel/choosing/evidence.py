@@ -111,7 +111,7 @@ def assess_information(
         From 0.
     log_loss : ndarray of float, shape (n_questions,), optional
         Held-out, in nats: of a vote fitted without the item; by question where items are copies,
-        as in `ensel.choosing.rules.HeldOut`.
+        as in `ensel.choosing.scoreboard.Scoreboard`.
     groups : ndarray of int, shape (n_items,), optional
         Question of each item, from 0; shuffles swap the labels of questions with equally many
         copies. Default: all differ.
@@ -127,52 +127,66 @@ def assess_information(
     --------
     >>> rng = np.random.default_rng(0)
     >>> noise, labels = rng.integers(0, 4, (200, 6)), rng.integers(0, 4, 200)
-    >>> found = assess_information(noise, labels)
-    >>> found.plug_in > 1.5, found.too_few  # six random queries seem to tell all there is
+    >>> evidence = assess_information(noise, labels)
+    >>> evidence.plug_in > 1.5, evidence.too_few  # six random queries seem to tell all there is
     (True, True)
     """
     labels = np.asarray(labels, dtype=np.int64)
-    n_items, n_labels = len(labels), int(labels.max()) + 1
+    groups = np.arange(len(labels)) if groups is None else groups
     pattern = pattern_ids(answers)
-    counts = np.bincount(labels)
-    h_label = float(entropy_of_counts(counts))
+    told = _PlugIn(pattern, labels)
     rng = np.random.default_rng(seed)
-    # The pattern is the candidate; each set of shuffled labels is the target.
-    joint = JointCounts(pattern[:, None], labels)
-
-    def plug_in(of: np.ndarray) -> float:
-        return max(h_label - float(joint.left(of, n_labels)[0]) / n_items, 0.0)
-
-    groups = np.arange(n_items) if groups is None else groups
     copies = _by_number_of_copies(groups)
 
-    def shuffled() -> np.ndarray:
-        mixed = np.empty_like(labels)
-        for items in copies:
-            mixed[items] = labels[rng.permutation(items)]
-        return mixed
-
-    value = plug_in(labels)
-    null = np.array([plug_in(shuffled()) for _ in range(n_shuffles)])
-    held_out = None
-    if log_loss is not None:
-        # H(Y) by its own per-item terms, so that its sampling error is in the interval.
-        alone = by_question(-np.log2(counts[labels] / n_items), groups)
-        gains = alone - np.asarray(log_loss) / np.log(2)
-        half = Z * float(gains.std(ddof=1)) / np.sqrt(len(gains))
-        mean = float(gains.mean())
-        held_out = Estimate(mean, mean - half, mean + half)
+    value = told.bits(labels)
+    null = np.array([told.bits(_shuffled(labels, copies, rng)) for _ in range(n_shuffles)])
     return Evidence(
-        label_entropy=h_label,
-        held_out=held_out,
+        label_entropy=told.label_entropy,
+        held_out=None if log_loss is None else _held_out_bound(labels, log_loss, groups),
         plug_in=value,
         null_mean=float(null.mean()),
         null_high=float(np.quantile(null, 0.95)),
         p_value=float((1 + (null >= value - 1e-12).sum()) / (1 + n_shuffles)),
-        n_items=n_items,
+        n_items=len(labels),
         n_patterns=int(pattern.max()) + 1,
         too_few=bool(null.mean() > MOST_NULL * value),
     )
+
+
+class _PlugIn:
+    """Plug-in information of fixed patterns on labels that may be shuffled."""
+
+    def __init__(self, pattern: np.ndarray, labels: np.ndarray) -> None:
+        self.n_items, self.n_labels = len(labels), int(labels.max()) + 1
+        self.label_entropy = float(entropy_of_counts(np.bincount(labels)))
+        # The pattern is the candidate; each set of shuffled labels is the target.
+        self._joint = JointCounts(pattern[:, None], labels)
+
+    def bits(self, labels: np.ndarray) -> float:
+        """I(labels; pattern), at least 0."""
+        unsettled = float(self._joint.left(labels, self.n_labels)[0]) / self.n_items
+        return max(self.label_entropy - unsettled, 0.0)
+
+
+def _shuffled(labels: np.ndarray, copies: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Labels swapped among questions with equally many copies."""
+    mixed = np.empty_like(labels)
+    for items in copies:
+        mixed[items] = labels[rng.permutation(items)]
+    return mixed
+
+
+def _held_out_bound(labels: np.ndarray, log_loss: np.ndarray, groups: np.ndarray) -> Estimate:
+    """H(Y) less the held-out cross-entropy, in bits.
+
+    H(Y) is the mean of a term an item, so that its sampling error is in the interval.
+    """
+    counts = np.bincount(labels)
+    untold = by_question(-np.log2(counts[labels] / len(labels)), groups)
+    gains = untold - np.asarray(log_loss) / np.log(2)
+    mean = float(gains.mean())
+    half = Z * float(gains.std(ddof=1)) / np.sqrt(len(gains))
+    return Estimate(mean, mean - half, mean + half)
 
 
 def _by_number_of_copies(groups: np.ndarray) -> list[np.ndarray]:

@@ -47,6 +47,7 @@ def explain(
     purchases = _Purchases(table, request.seed)
     order = purchases.columns(final.chosen)
     expected = promises.accuracy(final.chosen, final.optimism)
+
     return Selection(
         dataset=table.name,
         method=final.chosen.method,
@@ -158,12 +159,8 @@ def _by_budget(
                 "size": len(columns),
                 "queries": [table.query_names[j] for j in columns],
                 "cost": math.nan if table.costs is None else float(table.costs[columns].sum()),
-                "accuracy": accuracy.value,
-                "accuracy_low": accuracy.low,
-                "accuracy_high": accuracy.high,
-                "gain_vs_single": gain.value,
-                "gain_vs_single_low": gain.low,
-                "gain_vs_single_high": gain.high,
+                **accuracy.named("accuracy"),
+                **gain.named("gain_vs_single"),
             }
         )
     return pd.DataFrame(rows)
@@ -208,8 +205,6 @@ def _policy(
         vote=chosen.vote,
         trained_on=table.name,
         n_items=table.n_items,
-        expected_accuracy=expected.value,
-        expected_accuracy_low=expected.low,
-        expected_accuracy_high=expected.high,
+        **expected.named("expected_accuracy"),
         estimated_by=f"{board.n_folds}-fold cross-validation, repeats: {board.n_repeats}",
     )

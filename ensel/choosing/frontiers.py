@@ -183,12 +183,8 @@ def _row(
         "method": chosen.method,
         "vote": chosen.vote,
         "queries": [table.query_names[j] for j in selector.order_],
-        "accuracy": accuracy.value,
-        "accuracy_low": accuracy.low,
-        "accuracy_high": accuracy.high,
-        "gain_vs_single": gain.value,
-        "gain_vs_single_low": gain.low,
-        "gain_vs_single_high": gain.high,
+        **accuracy.named("accuracy"),
+        **gain.named("gain_vs_single"),
     }
 
 

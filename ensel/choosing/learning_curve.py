@@ -115,13 +115,9 @@ def _row(
         doubling = difference_interval(gained, gained.variance(learned))
     return {
         "n_train": len(split.train),
-        "accuracy": accuracy.value,
-        "accuracy_low": accuracy.low,
-        "accuracy_high": accuracy.high,
+        **accuracy.named("accuracy"),
         "single_best": alone.mean,
-        "doubling": doubling.value,
-        "doubling_low": doubling.low,
-        "doubling_high": doubling.high,
+        **doubling.named("doubling"),
     }
 
 
@@ -212,12 +208,8 @@ def _compared(
         "method": candidate.method,
         "vote": candidate.vote,
         "budget": candidate.budget,
-        "accuracy": accuracy.value,
-        "accuracy_low": accuracy.low,
-        "accuracy_high": accuracy.high,
-        "difference": apart.value,
-        "difference_low": apart.low,
-        "difference_high": apart.high,
+        **accuracy.named("accuracy"),
+        **apart.named("difference"),
     }
 
 

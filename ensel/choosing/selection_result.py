@@ -32,6 +32,11 @@ class Rejected:
     size: int
     gain: Estimate
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        own = {"method": self.method, "vote": self.vote, "size": self.size}
+        return own | self.gain.named("gain")
+
 
 @dataclass(frozen=True, repr=False)
 class Selection(Result):
@@ -125,35 +130,37 @@ class Selection(Result):
     @property
     def why(self) -> str:
         """What was found, in words."""
-        gain = self.gain_vs_single
         label, share = self.commonest
+        gain = self.gain_vs_single
         if self.expected.low <= share:
             return (
                 f"not clearly better than always answering {label}, which gets {100 * share:.1f} % "
                 "and costs nothing"
             )
         if self.chosen and self.method == SINGLE:
-            if self.rejected is None:
-                return "the budget is one query"
-            best = self.rejected
-            words = "query" if best.size == 1 else "queries"
-            return (
-                f"no ensemble within the budget is clearly better than asking {self.single_best} "
-                f"alone: the best ({best.method} + {best.vote}, {best.size} {words}) gains "
-                f"{best.gain.points}"
-            )
+            return self._why_one_query()
         if gain.low > 0:
             return f"better than asking {self.single_best} alone by {gain.points}"
         if gain.high < 0:
             return f"worse than asking {self.single_best} alone: buy that one query"
-        error = (gain.high - gain.low) / (2 * Z)
-        likely = self.chosen and gain.value > error
+        standard_error = (gain.high - gain.low) / (2 * Z)
+        likely = self.chosen and gain.value > standard_error
         verdict = "probably better than" if likely else "no clear gain over"
         return f"{verdict} asking {self.single_best} alone: {gain.points}"
 
+    def _why_one_query(self) -> str:
+        best = self.rejected
+        if best is None:
+            return "the budget is one query"
+        queries = "query" if best.size == 1 else "queries"
+        return (
+            f"no ensemble within the budget is clearly better than asking {self.single_best} "
+            f"alone: the best ({best.method} + {best.vote}, {best.size} {queries}) gains "
+            f"{best.gain.points}"
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as written by `to_json`."""
-        rejected = self.rejected
         data: dict[str, Any] = {
             "dataset": self.dataset,
             "queries": self.queries,
@@ -163,27 +170,15 @@ class Selection(Result):
             "money": self.money,
             "cost": self.cost,
             "cost_unit": self.cost_unit,
-            "expected_accuracy": self.expected.value,
-            "expected_accuracy_low": self.expected.low,
-            "expected_accuracy_high": self.expected.high,
+            **self.expected.named("expected_accuracy"),
             "single_best": self.single_best,
-            "single_best_accuracy": self.single.value,
-            "single_best_accuracy_low": self.single.low,
-            "single_best_accuracy_high": self.single.high,
-            "gain_vs_single": self.gain_vs_single.value,
-            "gain_vs_single_low": self.gain_vs_single.low,
-            "gain_vs_single_high": self.gain_vs_single.high,
+            **self.single.named("single_best_accuracy"),
+            **self.gain_vs_single.named("gain_vs_single"),
             "why": self.why,
-            "rejected": None
-            if rejected is None
-            else {
-                "method": rejected.method,
-                "vote": rejected.vote,
-                "size": rejected.size,
-                "gain": rejected.gain.value,
-                "gain_low": rejected.gain.low,
-                "gain_high": rejected.gain.high,
-            },
+            "rejected": None if self.rejected is None else self.rejected.to_dict(),
+        }
+
+        data |= {
             "information_bits": self.information.to_dict(),
             "commonest_label": self.commonest[0],
             "commonest_label_share": self.commonest[1],

@@ -49,6 +49,16 @@ class Estimate(NamedTuple):
     low: float
     high: float
 
+    def named(self, name: str) -> dict[str, float]:
+        """The number under a name, and the ends of its interval under NAME_low and NAME_high.
+
+        Examples
+        --------
+        >>> Estimate(0.5, 0.4, 0.6).named("accuracy")
+        {'accuracy': 0.5, 'accuracy_low': 0.4, 'accuracy_high': 0.6}
+        """
+        return {name: self.value, f"{name}_low": self.low, f"{name}_high": self.high}
+
     @property
     def percent(self) -> str:
         """``86.4 % [85.5, 87.3]``."""
