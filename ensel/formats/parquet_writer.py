@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from ensel.exceptions import InputError
 from ensel.files import written_whole
 from ensel.table.codes import MISSING
-from ensel.table.parts import checked_codes, checked_probabilities, checked_queries
+from ensel.table.parts import checked_class_indices, checked_probabilities, checked_queries
 from ensel.table.prediction_table import PredictionTable
 
 KEY = b"ensel"
@@ -185,7 +185,7 @@ class QueryWriter:
             raise InputError(f"{self._path}: all {len(self._queries)} queries are written already")
         query, n_items = str(self._queries.index[self.n_written]), self._head.n_items
         n_classes, what = self._head.n_classes, f"{self._path}: answers of {query!r}"
-        codes = checked_codes(answers, n_classes, what, allow_missing=True, ndim=1)
+        codes = checked_class_indices(answers, n_classes, what, allow_missing=True, ndim=1)
         if len(codes) != n_items:
             raise InputError(f"{what}: {len(codes)} for {n_items} items")
         announced = f"p_{self._head.classes[0]}" in self._schema.names
