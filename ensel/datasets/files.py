@@ -159,6 +159,7 @@ class _SharedBar:
         self.total = 0
 
     def update(self, n_bytes: int) -> None:
+        """Move the bar on."""
         self.bar.update(n_bytes)  # type: ignore[attr-defined]
 
     def reset(self) -> None:
@@ -166,7 +167,7 @@ class _SharedBar:
         self.update = lambda n_bytes: None  # type: ignore[method-assign]
 
     def close(self) -> None:
-        pass
+        """Do nothing: other files are still to come."""
 
 
 def _download(store: object, file: RawFile, bar: object) -> Path:

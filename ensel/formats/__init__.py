@@ -106,6 +106,7 @@ def read_table(
 
 
 def _existing(path: str | os.PathLike[str]) -> Path:
+    """The path, or an `InputError` where nothing is there."""
     path = Path(path)
     if not path.exists():
         raise InputError(f"{path}: no such file")
@@ -113,6 +114,7 @@ def _existing(path: str | os.PathLike[str]) -> Path:
 
 
 def _is_parquet(path: Path) -> bool:
+    """Whether the name says so."""
     return path.suffix.lower() in {".parquet", ".pq"}
 
 

@@ -74,6 +74,7 @@ def table_from_frame(
 
 
 def _without_ignored(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """The frame without the columns to ignore, which must be there."""
     absent = [column for column in reading.ignore if column not in frame]
     if absent:
         raise InputError(

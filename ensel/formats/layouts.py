@@ -146,6 +146,7 @@ def _refuse_absent(absent: list[str], what: str, present: list[str], reading: Re
 
 
 def _check_answered_once(frame: pd.DataFrame, reading: Reading) -> None:
+    """Refuse two answers of one query to one item."""
     twice = frame.duplicated(["item", "_query"])
     if twice.any():
         row = frame[twice].iloc[0]

@@ -109,6 +109,7 @@ def read_parquet_frame(path: Path) -> pd.DataFrame:
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
+    """What Arrow says of a file that it cannot read, in one line."""
     first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
     return InputError(f"{path}: not a whole Parquet file ({first_line}); is it cut off?")
 
@@ -204,6 +205,7 @@ def _codes(answers: pa.DictionaryArray, classes: list[str], path: Path, query: s
 
 
 def _code(name: str | None, classes: list[str], path: Path, query: str) -> int:
+    """The class index of an answer; -1 for null."""
     if name is None:
         return MISSING
     if name not in classes:
@@ -233,10 +235,12 @@ class _ItemColumn:
         return self._as_stored(group) == self._first or self._decoded(group).equals(self.order)
 
     def _decoded(self, group: int) -> pa.Array:
+        """The ids of a row group."""
         ids = self._file.read_row_group(group, columns=["item"]).column("item").combine_chunks()
         return ids.dictionary_decode() if pa.types.is_dictionary(ids.type) else ids
 
     def _as_stored(self, group: int) -> tuple[Any, ...]:
+        """The bytes of a row group's ids, and how they are to be read."""
         column = self._file.metadata.row_group(group).column(self._number)
         start = column.data_page_offset
         if column.has_dictionary_page:

@@ -222,6 +222,7 @@ class QueryWriter:
         self.n_written += 1
 
     def _answer_column(self, answers: Any, what: str) -> pa.Array:
+        """Class names, as a dictionary of all of them; null for a missing answer."""
         codes = checked_class_indices(
             answers, self._head.n_classes, what, allow_missing=True, ndim=1
         )
@@ -231,12 +232,14 @@ class QueryWriter:
         return pa.DictionaryArray.from_arrays(places, self._classes)
 
     def _cost_column(self) -> list[pa.Array]:
+        """The cost of the query on every row, where costs are known."""
         if "cost" not in self._queries:
             return []
         cost = self._queries["cost"].iloc[self.n_written]
         return [pa.array(np.full(self._head.n_items, cost), pa.float64(), from_pandas=True)]
 
     def _probability_columns(self, probabilities: Any, what: str) -> list[pa.Array]:
+        """A column for each class, where probabilities were announced."""
         announced = f"p_{self._head.classes[0]}" in self._schema.names
         if (probabilities is not None) != announced:
             raise InputError(
@@ -266,7 +269,13 @@ def _metadata(table: PredictionTable, queries: pd.DataFrame) -> dict[str, Any]:
 
 
 def item_digest(ids: Any) -> str:
-    """Digest of item ids in their order."""
+    """Digest of item ids in their order.
+
+    Examples
+    --------
+    >>> item_digest(["x", "y"]) == item_digest(["y", "x"])
+    False
+    """
     return hashlib.sha256("\n".join(map(str, ids)).encode()).hexdigest()
 
 

@@ -97,6 +97,10 @@ def checked_weights(weights: Any, n_items: int) -> np.ndarray | None:
     ValueError
         If weights are of another shape, negative or fractions, all 0, or too large.
 
+    See Also
+    --------
+    as_codes : The same care for answers.
+
     Examples
     --------
     >>> checked_weights([2.0, 0.0], 2)

@@ -142,7 +142,13 @@ class HeldAnswers:
 
     @property
     def accuracies(self) -> pd.Series:
-        """Share of right answers of each query, in [0, 1]; a missing answer is never right."""
+        """Share of right answers of each query, in [0, 1]; a missing answer is never right.
+
+        Raises
+        ------
+        InputError
+            If the table has no labels.
+        """
         labels = self.known_labels[:, None]
         share = by_query(lambda answers: (answers == labels).mean(axis=0), self.answers)
         return pd.Series(share, index=self._queries.index, name="accuracy")
@@ -188,6 +194,7 @@ class HeldAnswers:
         )
 
     def _repr_html_(self) -> str:
+        """What a notebook shows: what is known of the queries, and how right they are."""
         columns = [c for c in ("model", "sample", "temperature", "cost") if c in self._queries]
         shown = self._queries[columns].copy()
         if self.labels is not None:

@@ -150,6 +150,19 @@ def is_owned(array: np.ndarray) -> bool:
     A read-only array may be a view of one that its owner still writes to: pandas, for example,
     hands out such views of its frames. So the memory itself must be read-only.
 
+    Parameters
+    ----------
+    array : ndarray
+
+    Returns
+    -------
+    bool
+        False where it cannot be known.
+
+    See Also
+    --------
+    read_only : Gives an array away.
+
     Examples
     --------
     >>> memory = np.zeros(2)
@@ -174,12 +187,22 @@ def read_only(array: np.ndarray) -> np.ndarray:
     """The same array, which from now on cannot be written to.
 
     Whoever made an array for a table, and gives it away, says so: then it need not be copied.
+
+    See Also
+    --------
+    is_owned : Whether it need not.
+
+    Examples
+    --------
+    >>> read_only(np.zeros(2)).flags.writeable
+    False
     """
     array.flags.writeable = False
     return array
 
 
 def _check_part(values: np.ndarray, lowest: int, n_classes: int, what: str) -> None:
+    """Refuse values that are no whole number from `lowest` to below `n_classes`."""
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise InputError(f"{what}: NaN or infinite values; -1 marks a missing answer")
     if values.dtype.kind == "f" and (values != np.floor(values)).any():
@@ -204,7 +227,31 @@ def split_query_name(query: str) -> tuple[str, int]:
 def checked_queries(
     queries: pd.DataFrame | Sequence[str] | Mapping[str, Any], n_queries: int, name: str
 ) -> pd.DataFrame:
-    """Query metadata with unique names, and `model` and `sample` filled in: a copy."""
+    """Query metadata with unique names, and `model` and `sample` filled in: a copy.
+
+    Parameters
+    ----------
+    queries : DataFrame or sequence of str
+        As in `PredictionTable`.
+    n_queries : int
+        How many are needed.
+    name : str
+        For error messages.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by query name.
+
+    Raises
+    ------
+    InputError
+        If there are more or fewer, names repeat, or a cost is negative or infinite.
+
+    See Also
+    --------
+    split_query_name : Where `model` and `sample` come from.
+    """
     if isinstance(queries, pd.DataFrame):
         frame = queries.copy()
     else:
@@ -243,7 +290,27 @@ def copied_frame(frame: pd.DataFrame) -> pd.DataFrame:
 def checked_items(
     items: pd.DataFrame | Sequence[Any] | None, n_items: int, name: str
 ) -> pd.DataFrame:
-    """Item metadata with unique ids: a copy."""
+    """Item metadata with unique ids: a copy.
+
+    Parameters
+    ----------
+    items : DataFrame, sequence, or None
+        As in `PredictionTable`.
+    n_items : int
+        How many are needed.
+    name : str
+        For error messages.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by item id: the position, where `items` is None.
+
+    Raises
+    ------
+    InputError
+        If there are more or fewer, or ids repeat.
+    """
     if items is None:
         frame = pd.DataFrame(index=pd.RangeIndex(n_items))
     elif isinstance(items, pd.DataFrame):
@@ -286,6 +353,10 @@ def checked_probabilities(
     ------
     InputError
         If they are of another shape, or outside [0, 1].
+
+    See Also
+    --------
+    is_owned : What is not copied.
     """
     if values is None:
         return None

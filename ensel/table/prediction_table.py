@@ -164,7 +164,7 @@ class PredictionTable(HeldAnswers):
         columns = slice(None) if queries is None else self._columns(queries)
 
         def part(cells: np.ndarray | None) -> np.ndarray | None:
-            # Nobody else holds what was picked out: the table need not copy it.
+            """Those rows and columns. Nobody else holds them: the table need not copy them."""
             return None if cells is None else read_only(cells[:, columns][rows])
 
         fields = self._fields() | {

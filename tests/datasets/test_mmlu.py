@@ -29,6 +29,7 @@ def test_mmlu_agrees_with_tidy(real, shared, letters):
         for row, cells in enumerate(key.itertuples(index=False)):
             joined = tuple(" ".join(cell.split()) for cell in cells[:5])
             id_of.setdefault((path.stem, joined), f"{path.stem}/{row}")
+
     frame = pd.read_csv(raw, dtype=str, keep_default_na=False)
     ids = []
     for subject, question, choices in zip(
@@ -36,6 +37,7 @@ def test_mmlu_agrees_with_tidy(real, shared, letters):
     ):
         joined = tuple(" ".join(c.split()) for c in (question, *ast.literal_eval(choices)))
         ids.append(id_of.get((subject, joined)))
+
     tidy = pd.read_parquet(shared / "tidy/mmlu_helm20_redux.parquet").set_index("item_id")
     ours = letters(table).set_axis(ids).loc[lambda f: f.index.notna()]
     ours = ours[~ours.index.duplicated()]
