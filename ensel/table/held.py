@@ -63,7 +63,7 @@ class HeldAnswers:
         )
 
     def _hold(self, fields: dict[str, Any], kept: Collection[str] = ()) -> None:
-        """Check fields and hold them; those `kept` come from a table with the same classes."""
+        """Check fields and hold them; those `kept` come from a table with these classes."""
         checked = checked_fields(fields, kept)
         checked["_queries"], checked["_items"] = checked.pop("queries"), checked.pop("items")
         self.__dict__.update(checked)

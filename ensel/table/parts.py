@@ -27,8 +27,8 @@ def checked_fields(fields: Mapping[str, Any], kept: Collection[str] = ()) -> dic
     fields : mapping of str to object
         One for each argument of `PredictionTable`.
     kept : collection of str
-        Of `answers`, `labels` and `probabilities`, those that come from a table with these
-        classes. Only their shapes are compared: to look at every cell again takes time.
+        Fields that come from a table with these classes. Only their shapes are compared: to look
+        at every cell again takes time.
 
     Returns
     -------
@@ -64,8 +64,12 @@ def checked_fields(fields: Mapping[str, Any], kept: Collection[str] = ()) -> dic
     if labels is not None and len(labels) != n_items:
         raise InputError(f"{name}: {len(labels)} labels for {n_items} items")
 
-    queries = checked_queries(fields["queries"], n_queries, name)
-    items = checked_items(fields["items"], n_items, name)
+    queries, items = fields["queries"], fields["items"]
+    if "queries" not in kept or len(queries) != n_queries:
+        queries = checked_queries(queries, n_queries, name)
+    if "items" not in kept or len(items) != n_items:
+        items = checked_items(items, n_items, name)
+
     shape = (n_items, n_queries, len(classes))
     probabilities = checked_probabilities(
         fields["probabilities"], shape, name, kept="probabilities" in kept

@@ -117,11 +117,13 @@ class PredictionTable(HeldAnswers):
         unknown = [field for field in fields if field not in held]
         if unknown:
             raise TypeError(f"a PredictionTable has no field {unknown[0]!r}; it has {[*held]}")
-        kept = () if "classes" in fields else held.keys() - fields.keys()
+        kept = held.keys() - fields.keys()
+        if "classes" in fields:
+            kept -= {"answers", "labels", "probabilities"}  # codes of other classes
         return self._derived(held | fields, kept)
 
     def _derived(self, fields: dict[str, Any], kept: Collection[str]) -> PredictionTable:
-        """A table of these fields; those `kept` are parts of this one's, with its classes."""
+        """A table of these fields; those `kept` are this one's, or parts of them."""
         table = object.__new__(type(self))
         table._hold(fields, kept)
         return table
