@@ -145,12 +145,7 @@ def _read_groups(
     for j, query in enumerate(wanted):
         number = group_of[query]
         group = file.read_row_group(number, columns=["query", "answer", *p_columns])
-        named = pa.compute.unique(group.column("query")).to_pylist()
-        if named != [query] or not items.same_in(number):
-            raise InputError(
-                f"{path}: the row group of {query!r} holds {len(group)} rows of {shorten(named)}; "
-                f"one row for each of {len(ids)} items, in the first group's order, is needed"
-            )
+        _check_group(group, query, items.same_in(number), len(ids), path)
         answers[:, j] = _codes(group.column("answer").combine_chunks(), classes, path, query)
         if probabilities is not None:
             for k, column in enumerate(p_columns):
@@ -195,6 +190,16 @@ def _probability_columns(file: pq.ParquetFile, classes: list[str], path: Path) -
     if absent:
         raise InputError(f"{path}: no column {shorten(absent)}; it has {shorten(names)}")
     return p_columns
+
+
+def _check_group(group: pa.Table, query: str, same_items: bool, n_items: int, path: Path) -> None:
+    """Refuse a row group that is not one query's on all items."""
+    named = pa.compute.unique(group.column("query")).to_pylist()
+    if named != [query] or not same_items:
+        raise InputError(
+            f"{path}: the row group of {query!r} holds {len(group)} rows of {shorten(named)}; "
+            f"one row for each of {n_items} items, in the first group's order, is needed"
+        )
 
 
 def _codes(answers: pa.DictionaryArray, classes: list[str], path: Path, query: str) -> np.ndarray:
