@@ -26,7 +26,7 @@ import re
 import tarfile
 import time
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -39,28 +39,12 @@ import pooch
 import pyarrow as pa
 import pyarrow.parquet as pq
 import sklearn
+from imdb_classifiers import MODELS
+from imdb_views import VIEWS
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin, clone
-from sklearn.decomposition import TruncatedSVD
-from sklearn.ensemble import (
-    AdaBoostClassifier,
-    HistGradientBoostingClassifier,
-    RandomForestClassifier,
-)
-from sklearn.feature_extraction.text import (
-    CountVectorizer,
-    HashingVectorizer,
-    TfidfTransformer,
-    TfidfVectorizer,
-)
+from sklearn.base import clone
+from sklearn.ensemble import AdaBoostClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, Normalizer, StandardScaler
-from sklearn.svm import LinearSVC
-from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 from tqdm import tqdm
 
@@ -70,186 +54,6 @@ OUTPUT = Path(__file__).resolve().parents[1] / "ensel" / "datasets" / "imdb_pool
 METADATA_KEY = "ensel.imdb_pool"
 SAMPLES = range(1, 6)
 N_TIMED = 1000  # test reviews on which costs are measured
-
-# Opinion words written down for this script from general knowledge of English.
-POSITIVE_WORDS = """
-admirable amazing appealing awesome beautiful beloved best breathtaking brilliant captivating
-charm charming clever compelling delight delightful elegant engaging enjoy enjoyable enjoyed
-entertaining excellent exceptional exciting fabulous fantastic fascinating favorite flawless fun
-funniest gem gorgeous great greatest gripping heartwarming hilarious impressed impressive
-incredible insightful inspiring intelligent love loved magical magnificent masterful masterpiece
-memorable moving outstanding perfect pleasant pleasure poignant powerful recommend refreshing
-remarkable rewarding riveting solid splendid stunning subtle superb talented terrific thoughtful
-thrilling timeless touching treat underrated unforgettable warm witty wonderful worthwhile
-"""
-NEGATIVE_WORDS = """
-abysmal amateurish annoying appalling atrocious avoid awful bad bland bored boredom boring cheap
-cheesy cliche confusing crap crappy cringe disappointed disappointment disaster disgusting drags
-dreadful dreary dull dumb embarrassing embarrassment excruciating fail failure flawed flop
-forgettable garbage hate horrible idiotic implausible incoherent inept insipid insult irritating
-lacking lame laughable lazy lifeless ludicrous mediocre mess mindless miserable nonsense obnoxious
-overrated painful pathetic poor poorly pointless predictable pretentious redeeming ridiculous
-rubbish shallow silly sloppy stupid tedious terrible trash unbearable unconvincing unfunny
-unfortunately uninspired uninteresting unwatchable useless waste wooden worse worst worthless
-"""
-OPINION = dict.fromkeys(POSITIVE_WORDS.split(), 1) | dict.fromkeys(NEGATIVE_WORDS.split(), -1)
-NEGATION = re.compile(r"not|no|never|without|hardly|\w+n't")
-
-WORD = r"\b\w+(?:['-]\w+)*"
-STYLE_PATTERNS = (
-    r"<br />",
-    r"!",
-    r"\?",
-    r"\.\.\.",
-    r",",
-    r"[;:]",
-    r"\"",
-    r"[()]",
-    r"-",
-    r"\d",
-    r"\*",
-    r"'",
-    r"\b[A-Z]{2,}\b",
-    r"\b[A-Z][a-z]+",
-    r"\bI\b",
-    r"\bthe\b",
-    r"[.!?]\s",
-    r"\d ?/ ?10",
-)
-
-
-def clean(text: str) -> str:
-    """Drop the line-break markup and lower the case."""
-    return text.replace("<br />", " ").lower()
-
-
-def excerpt(text: str, part: slice) -> str:
-    """Cut a review down to some of its sentences."""
-    return " ".join(re.split(r"(?<=[.!?])\s+", clean(text).strip())[part])
-
-
-def opinion_counts(texts: Iterable[str]) -> NDArray[np.float64]:
-    """Log counts of positive and negative opinion words; a preceding negation swaps the sign."""
-    rows = []
-    for text in texts:
-        counts = {1: 0, -1: 0}
-        words = re.findall(WORD, clean(text))
-        for place, word in enumerate(words):
-            if sign := OPINION.get(word, 0):
-                before = words[max(0, place - 2) : place]
-                counts[-sign if any(map(NEGATION.fullmatch, before)) else sign] += 1
-        rows.append((counts[1], counts[-1]))
-    return np.asarray(np.log1p(rows), dtype=np.float64)
-
-
-def style_features(texts: Iterable[str]) -> NDArray[np.float64]:
-    """Length, word length, vocabulary richness, and rates of punctuation and capitals."""
-    rows = []
-    for text in texts:
-        words = text.split()
-        n_words = max(1, len(words))
-        rates = [len(re.findall(pattern, text)) / n_words for pattern in STYLE_PATTERNS]
-        rows.append([len(text), len(text) / n_words, len(set(words)) / n_words, *rates])
-    return np.array(rows, dtype=float)
-
-
-class NaiveBayesRatio(TransformerMixin, BaseEstimator):  # type: ignore[misc, unused-ignore]
-    """Weight word presence by its log-odds between the classes (Wang and Manning 2012)."""
-
-    def fit(self, counts: Any, labels: NDArray[np.int8]) -> NaiveBayesRatio:
-        """Learn the log-odds, with add-one smoothing."""
-        present = counts > 0
-        rates = [np.asarray(present[labels == k].sum(axis=0)).ravel() + 1.0 for k in (0, 1)]
-        self.ratio_ = np.log(rates[1] / rates[1].sum()) - np.log(rates[0] / rates[0].sum())
-        return self
-
-    def transform(self, counts: Any) -> Any:
-        """Return the weighted sparse matrix."""
-        return (counts > 0).multiply(self.ratio_).tocsr()
-
-
-class Rocchio(BaseEstimator):  # type: ignore[misc, unused-ignore]
-    """Compare cosines with the two class centroids (scikit-learn's own is not for cosines)."""
-
-    def fit(self, features: Any, labels: NDArray[np.int8]) -> Rocchio:
-        """Learn the difference of the normalised centroids."""
-        means = [np.asarray(features[labels == k].mean(axis=0)).ravel() for k in (0, 1)]
-        self.axis_ = means[1] / np.linalg.norm(means[1]) - means[0] / np.linalg.norm(means[0])
-        return self
-
-    def decision_function(self, features: Any) -> NDArray[np.float64]:
-        """Return how much closer each row is to the positive centroid."""
-        return np.asarray(features @ self.axis_)
-
-
-TOKENS = {"preprocessor": clean, "token_pattern": WORD}
-WORDS = CountVectorizer(min_df=5, max_features=30_000, **TOKENS)
-BIGRAMS = CountVectorizer(min_df=5, max_features=120_000, ngram_range=(1, 2), **TOKENS)
-TFIDF = TfidfTransformer(sublinear_tf=True)
-CHARACTERS = HashingVectorizer(
-    preprocessor=clean,
-    analyzer="char_wb",
-    ngram_range=(2, 4),
-    n_features=2**17,
-    alternate_sign=False,
-    norm=None,
-    dtype=np.float32,
-)
-EXCERPT = {"token_pattern": WORD, "min_df": 3, "sublinear_tf": True}
-
-# Views of a review: unsupervised transformers from texts to a matrix, each shared by its models.
-VIEWS: dict[str, Any] = {
-    "words": WORDS,
-    "words-tfidf": make_pipeline(WORDS, TFIDF),
-    "bigrams": BIGRAMS,
-    "bigrams-tfidf": make_pipeline(BIGRAMS, TFIDF),
-    "common-words": CountVectorizer(max_features=2000, dtype=np.float32, **TOKENS),
-    "characters": make_pipeline(CHARACTERS, TFIDF),
-    "svd": make_pipeline(WORDS, TFIDF, TruncatedSVD(100, random_state=0), Normalizer()),
-    "opening": TfidfVectorizer(preprocessor=partial(excerpt, part=slice(2)), **EXCERPT),
-    "closing": TfidfVectorizer(preprocessor=partial(excerpt, part=slice(-2, None)), **EXCERPT),
-    "opinions": FunctionTransformer(opinion_counts),
-    "style": FunctionTransformer(style_features),
-}
-
-
-class Model(NamedTuple):
-    """A kind of classifier: its family, the view it reads, and an unfitted example of it."""
-
-    family: str
-    view: str
-    prototype: Any
-
-
-LOGREG = partial(LogisticRegression, solver="liblinear")
-BOOSTING = partial(HistGradientBoostingClassifier, early_stopping=False)
-NBSVM = make_pipeline(NaiveBayesRatio(), LOGREG(C=0.05))
-# Weight decay, not early stopping: a part held out of a resample has copies in the rest of it.
-MLP = make_pipeline(StandardScaler(), MLPClassifier((32,), alpha=3, tol=1e-3))
-MODELS = {
-    "bow-nb": Model("naive-bayes", "words", MultinomialNB()),
-    "bernoulli-nb": Model("naive-bayes", "words", BernoulliNB()),
-    "bigram-cnb": Model("naive-bayes", "bigrams", ComplementNB()),
-    "bow-logreg": Model("linear", "words-tfidf", LOGREG(C=2)),
-    "bigram-svm": Model("linear", "bigrams-tfidf", LinearSVC(C=0.3)),
-    "bigram-nbsvm": Model("linear", "bigrams", NBSVM),
-    "opening-logreg": Model("excerpt", "opening", LOGREG(C=1)),
-    "closing-logreg": Model("excerpt", "closing", LOGREG(C=1)),
-    "char-logreg": Model("characters", "characters", LogisticRegression(C=3)),
-    "style-boosting": Model("characters", "style", BOOSTING(max_iter=60, max_leaf_nodes=8)),
-    "decision-tree": Model(
-        "trees", "common-words", DecisionTreeClassifier(max_depth=25, min_samples_leaf=20)
-    ),
-    "random-forest": Model(
-        "trees", "common-words", RandomForestClassifier(100, min_samples_leaf=2)
-    ),
-    "stump-adaboost": Model("trees", "common-words", AdaBoostClassifier(n_estimators=80)),
-    "svd-boosting": Model("embedding", "svd", BOOSTING(max_iter=120, max_leaf_nodes=16)),
-    "svd-mlp": Model("embedding", "svd", MLP),
-    "svd-knn": Model("neighbours", "svd", KNeighborsClassifier(25, algorithm="brute")),
-    "rocchio": Model("neighbours", "words-tfidf", Rocchio()),
-    "lexicon": Model("lexicon", "opinions", LOGREG(C=1)),
-}
 
 
 class Answer(NamedTuple):
@@ -345,36 +149,53 @@ def build_view(
     cache: Path | None,
 ) -> dict[str, Answer]:
     """Answer all queries that read one view, taking finished ones from the cache."""
-    files = {f"{m}#{s}": cache / f"{m}#{s}.npz" if cache else None for m, s in queries}
-    answers = {}
-    for name, file in files.items():
-        if file and file.exists():
-            with np.load(file) as saved:
-                answers[name] = Answer(saved["column"], float(saved["cost"]))
-    if len(answers) == len(files):
-        return answers
+    answers = {query: answer for query in queries if (answer := load_answer(cache, query))}
+    if len(answers) == len(queries):
+        return {query_name(query): answer for query, answer in answers.items()}
 
     with threadpool_limits(1):
         view = clone(VIEWS[view_name])
         features = view.fit_transform(train["text"].tolist())
         texts = test["text"].tolist()
         test_features = view.transform(texts)
+
         # A spread of rows, since the negative reviews come before the positive ones.
         timed = np.unique(np.linspace(0, len(texts) - 1, N_TIMED).astype(int))
         timed_texts, timed_features = [texts[i] for i in timed], test_features[timed]
         view_cost = cpu_ms(lambda: view.transform(timed_texts), len(timed))
-        for (model_name, sample), (name, file) in zip(queries, files.items(), strict=True):
-            if name in answers:
-                continue
-            predict = fit_query(model_name, sample, features, train["label"].to_numpy())
-            column = to_bytes(predict(test_features))
-            cost = view_cost + cpu_ms(partial(predict, timed_features), len(timed))
-            answers[name] = Answer(column, cost)
-            if file:
-                unfinished = file.with_name(f"{file.stem}.part.npz")
-                np.savez_compressed(unfinished, column=column, cost=cost)
-                os.replace(unfinished, file)
-    return answers
+
+        for query in queries:
+            if query not in answers:
+                predict = fit_query(*query, features, train["label"].to_numpy())
+                column = to_bytes(predict(test_features))
+                cost = view_cost + cpu_ms(partial(predict, timed_features), len(timed))
+                answers[query] = Answer(column, cost)
+                save_answer(cache, query, answers[query])
+    return {query_name(query): answer for query, answer in answers.items()}
+
+
+def query_name(query: tuple[str, int]) -> str:
+    """Write a model's name and the number of a sample as one name."""
+    model_name, sample = query
+    return f"{model_name}#{sample}"
+
+
+def load_answer(cache: Path | None, query: tuple[str, int]) -> Answer | None:
+    """Take a finished query from the cache, if it is there."""
+    file = cache / f"{query_name(query)}.npz" if cache else None
+    if file is None or not file.exists():
+        return None
+    with np.load(file) as saved:
+        return Answer(saved["column"], float(saved["cost"]))
+
+
+def save_answer(cache: Path | None, query: tuple[str, int], answer: Answer) -> None:
+    """Put a finished query into the cache, whole or not at all."""
+    if cache:
+        file = cache / f"{query_name(query)}.npz"
+        unfinished = file.with_name(f"{file.stem}.part.npz")
+        np.savez_compressed(unfinished, column=answer.column, cost=answer.cost)
+        os.replace(unfinished, file)
 
 
 def build(
@@ -405,11 +226,7 @@ def write_pool(
     path: Path, test: pd.DataFrame, model_names: Sequence[str], answers: dict[str, Answer]
 ) -> None:
     """Write the Parquet file, whole or not at all."""
-    queries: list[dict[str, Any]] = []
-    for model, sample in product(model_names, SAMPLES):
-        query = {"name": f"{model}#{sample}", "model": model, "sample": sample}
-        cost = round(answers[f"{model}#{sample}"].cost, 5)
-        queries.append({**query, "family": MODELS[model].family, "cost": cost})
+    queries = described_queries(model_names, answers)
     about = {
         "format": 1,
         "cost_unit": "CPU ms per review",
@@ -428,6 +245,7 @@ def write_pool(
         **{query["name"]: pa.array(answers[query["name"]].column) for query in queries},
     }
     table = pa.table(columns).replace_schema_metadata({METADATA_KEY: json.dumps(about)})
+
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     pq.write_table(
@@ -442,6 +260,19 @@ def write_pool(
         row_group_size=table.num_rows,
     )
     os.replace(unfinished, path)
+
+
+def described_queries(
+    model_names: Sequence[str], answers: dict[str, Answer]
+) -> list[dict[str, Any]]:
+    """Say of each query its name, model, sample, family and cost."""
+    queries = []
+    for model, sample in product(model_names, SAMPLES):
+        name = query_name((model, sample))
+        query = {"name": name, "model": model, "sample": sample}
+        cost = round(answers[name].cost, 5)
+        queries.append({**query, "family": MODELS[model].family, "cost": cost})
+    return queries
 
 
 def order(reviews: pd.DataFrame) -> pd.DataFrame:

@@ -27,12 +27,22 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     Raises
     ------
     InputError
-        If the folder does not exist or cannot be written to.
+        If the folder does not exist or cannot be written to, or `path` is no regular file.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     target = Path(folder) / "result.txt"
+    ...     with written_whole(target) as temporary:
+    ...         _ = temporary.write_text("all of it")
+    ...     target.read_text()
+    'all of it'
     """
     target = Path(path).resolve()  # through links: what they point to is replaced
     if target.exists() and not target.is_file():
         kind = "a folder" if target.is_dir() else "no regular file"
         raise InputError(f"{path}: is {kind}; give the name of a file to write")
+
     try:
         handle, name = tempfile.mkstemp(
             prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent
@@ -41,6 +51,7 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise InputError(f"{target}: cannot write here ({error.strerror})") from error
     os.close(handle)
     temporary = Path(name)
+
     try:
         yield temporary
         # mkstemp makes files private; give this one the mode any new file would get.

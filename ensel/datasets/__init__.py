@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
+from importlib.resources import files as package_files
 from typing import TYPE_CHECKING
 
 from ensel.datasets.files import RawFile, fetch_all, find_local, manifest
 from ensel.exceptions import InputError
+from ensel.registry import resolve
 
 if TYPE_CHECKING:
     from ensel.table.prediction_table import PredictionTable
@@ -19,11 +19,25 @@ __all__ = ["DATASETS", "Dataset", "get_dataset", "list_datasets", "load_dataset"
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset that can be loaded by name."""
+    """A dataset that can be loaded by name.
+
+    Attributes
+    ----------
+    name : str
+    about : str
+        What it holds, for lists.
+    reader : str
+        ``"module:function"`` within this package, imported when used: from the local path of each
+        raw file, by its path in the repository, to a `PredictionTable`.
+
+    See Also
+    --------
+    load_dataset : Loads it.
+    """
 
     name: str
     about: str
-    reader: str  # "module:function", imported when used
+    reader: str
 
     @property
     def files(self) -> list[RawFile]:
@@ -39,9 +53,8 @@ class Dataset:
     def n_bytes(self) -> int:
         """Size of the raw files."""
         if self.embedded:
-            from importlib.resources import files
-
-            return len(files("ensel.datasets").joinpath("imdb_pool.parquet").read_bytes())
+            pool = package_files("ensel.datasets").joinpath("imdb_pool.parquet")
+            return len(pool.read_bytes())
         return sum(file.n_bytes for file in self.files)
 
     @property
@@ -92,6 +105,14 @@ DATASETS = {
 def list_datasets() -> list[str]:
     """Names that `load_dataset` knows.
 
+    Returns
+    -------
+    list of str
+
+    See Also
+    --------
+    load_dataset, get_dataset
+
     Examples
     --------
     >>> "imdb" in list_datasets()
@@ -103,10 +124,28 @@ def list_datasets() -> list[str]:
 def get_dataset(name: str) -> Dataset:
     """Look a dataset up by name.
 
+    Parameters
+    ----------
+    name : str
+        One of `list_datasets`.
+
+    Returns
+    -------
+    Dataset
+
     Raises
     ------
     InputError
         Unknown name; the message names the nearest.
+
+    See Also
+    --------
+    load_dataset : Its table.
+
+    Examples
+    --------
+    >>> get_dataset("imdb").embedded
+    True
     """
     if name not in DATASETS:
         near = difflib.get_close_matches(name, DATASETS, n=1)
@@ -136,6 +175,11 @@ def load_dataset(name: str) -> PredictionTable:
     InputError
         Unknown name, a file that is absent and cannot be downloaded, or a wrong hash.
 
+    See Also
+    --------
+    list_datasets : All names.
+    ensel.read_table : A table of one's own.
+
     Examples
     --------
     >>> load_dataset("imdb").classes
@@ -143,8 +187,5 @@ def load_dataset(name: str) -> PredictionTable:
     """
     dataset = get_dataset(name)
     paths = fetch_all(dataset.files)
-    module, function = dataset.reader.split(":")
-    read: Callable[..., PredictionTable] = getattr(
-        import_module(f"ensel.datasets.{module}"), function
-    )
-    return read(paths)
+    table: PredictionTable = resolve(f"ensel.datasets.{dataset.reader}")(paths)
+    return table

@@ -40,7 +40,13 @@ class RawFile:
 
 @functools.cache
 def manifest() -> tuple[RawFile, ...]:
-    """Every raw file of every dataset, from the manifest that the package carries."""
+    """Every raw file of every dataset, from the manifest that the package carries.
+
+    Examples
+    --------
+    >>> len({file.dataset for file in manifest()})
+    7
+    """
     text = package_files("ensel.datasets").joinpath("manifest.csv").read_text(encoding="utf-8")
     return tuple(
         RawFile(
@@ -73,6 +79,10 @@ def find_local(file: RawFile) -> Path | None:
     Returns
     -------
     Path or None
+
+    See Also
+    --------
+    fetch_all : Downloads what is nowhere, and checks what is there.
     """
     folders = [Path(named)] if (named := os.environ.get(DATA_FOLDER_VARIABLE)) else []
     for folder in [*folders, cache_folder()]:
@@ -91,44 +101,54 @@ def fetch_all(files: list[RawFile]) -> dict[str, Path]:
 
     Returns
     -------
-    dict
+    dict of str to Path
         Local path of each file, by its path in the repository.
 
     Raises
     ------
     InputError
         A file is absent and cannot be downloaded, or is not the file the manifest names.
+
+    See Also
+    --------
+    find_local : Where they are looked for.
     """
+    import pooch
+
+    local = {file.path: find_local(file) for file in files}
+    for file in files:
+        path = local[file.path]
+        if path is not None and pooch.file_hash(str(path), alg="sha256") != file.sha256:
+            raise InputError(
+                f"{path}: not the published file (its sha256 is not {file.sha256[:12]}...); "
+                "delete it to download it again"
+            )
+    here = {name: path for name, path in local.items() if path is not None}
+    absent = [file for file in files if file.path not in here]
+    fetched = _download_all(absent) if absent else {}
+    return {file.path: here.get(file.path) or fetched[file.path] for file in files}
+
+
+def _download_all(absent: list[RawFile]) -> dict[str, Path]:
+    """Download files into the cache, with one bar over all of them."""
     import pooch
     from tqdm.auto import tqdm
 
-    found = {file.path: find_local(file) for file in files}
-    absent = [file for file in files if found[file.path] is None]
-    for file in files:
-        local = found[file.path]
-        if local is not None and pooch.file_hash(str(local), alg="sha256") != file.sha256:
-            raise InputError(
-                f"{local}: not the published file (its sha256 is not {file.sha256[:12]}...); "
-                "delete it to download it again"
-            )
-    if absent:
-        pooch.get_logger().setLevel("WARNING")  # the bar says what is going on
-        store = pooch.create(
-            path=cache_folder(),
-            base_url="",
-            registry={file.relative: f"sha256:{file.sha256}" for file in absent},
-            urls={file.relative: file.url for file in absent},
-        )
-        with tqdm(
-            total=sum(file.n_bytes for file in absent),
-            desc=f"downloading {absent[0].dataset}",
-            unit="B",
-            unit_scale=True,
-            disable=None,  # quiet when not on a terminal
-        ) as bar:
-            for file in absent:
-                found[file.path] = _download(store, file, bar)
-    return {path: local for path, local in found.items() if local is not None}
+    pooch.get_logger().setLevel("WARNING")  # the bar says what is going on
+    store = pooch.create(
+        path=cache_folder(),
+        base_url="",
+        registry={file.relative: f"sha256:{file.sha256}" for file in absent},
+        urls={file.relative: file.url for file in absent},
+    )
+    with tqdm(
+        total=sum(file.n_bytes for file in absent),
+        desc=f"downloading {absent[0].dataset}",
+        unit="B",
+        unit_scale=True,
+        disable=None,  # quiet when not on a terminal
+    ) as bar:
+        return {file.path: _download(store, file, bar) for file in absent}
 
 
 class _SharedBar:
@@ -139,6 +159,7 @@ class _SharedBar:
         self.total = 0
 
     def update(self, n_bytes: int) -> None:
+        """Move the bar on."""
         self.bar.update(n_bytes)  # type: ignore[attr-defined]
 
     def reset(self) -> None:
@@ -146,10 +167,11 @@ class _SharedBar:
         self.update = lambda n_bytes: None  # type: ignore[method-assign]
 
     def close(self) -> None:
-        pass
+        """Do nothing: other files are still to come."""
 
 
 def _download(store: object, file: RawFile, bar: object) -> Path:
+    """Download one file into the cache; `InputError` where that fails."""
     import pooch
 
     downloader = pooch.HTTPDownloader(progressbar=_SharedBar(bar), timeout=30)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ensel.table.parts import read_only
 from ensel.table.prediction_table import PredictionTable
 
 CLASSES = ("negative", "positive")
@@ -31,22 +32,28 @@ def read_imdb_pool(paths: dict[str, Path]) -> PredictionTable:
     -------
     PredictionTable
         Costs are measured CPU milliseconds per review.
+
+    See Also
+    --------
+    ensel.load_dataset : Finds the files, and calls this.
     """
     import pyarrow.parquet as pq
 
     with as_file(files("ensel.datasets").joinpath(POOL_FILE)) as path:
         raw = pq.read_table(path)
+
     meta = json.loads(raw.schema.metadata[POOL_KEY])
     queries = pd.DataFrame(meta["queries"]).set_index("name")
     bytes_ = np.column_stack([raw.column(name).to_numpy() for name in queries.index])
     positive = (bytes_.astype(np.float32) + np.float32(0.5)) / np.float32(256)
+
     return PredictionTable(
         (bytes_ >= 128).astype(np.int8),
         raw.column("label").to_numpy(),
         classes=CLASSES,
         queries=queries,
         items=raw.column("item_id").to_pylist(),
-        probabilities=np.stack([1 - positive, positive], axis=2),
+        probabilities=read_only(np.stack([1 - positive, positive], axis=2)),
         name="imdb",
         cost_unit=meta["cost_unit"],
         source="classifiers trained for this project on aclImdb (Maas et al. 2011)",
@@ -64,6 +71,10 @@ def read_imdb_llm(paths: dict[str, Path]) -> PredictionTable:
     Returns
     -------
     PredictionTable
+
+    See Also
+    --------
+    ensel.load_dataset : Finds the files, and calls this.
     """
     answers: dict[str, np.ndarray] = {}
     labels = None
@@ -74,6 +85,7 @@ def read_imdb_llm(paths: dict[str, Path]) -> PredictionTable:
         else:
             model = Path(path).name.removeprefix("imdb:model=").split(",")[0]
             answers[model] = numbers
+
     return PredictionTable(
         np.column_stack(list(answers.values())),
         labels,
@@ -98,6 +110,10 @@ def read_imdb_api(paths: dict[str, Path]) -> PredictionTable:
     Returns
     -------
     PredictionTable
+
+    See Also
+    --------
+    ensel.load_dataset : Finds the files, and calls this.
     """
     by_name = {Path(path).name: local for path, local in paths.items()}
     meta = pd.read_csv(by_name["meta.csv"])
@@ -106,18 +122,20 @@ def read_imdb_api(paths: dict[str, Path]) -> PredictionTable:
         for _, row in meta.iterrows()
     }
     services["Model100"] = ("VADER", 0.0)
-    labels = 1 - np.loadtxt(by_name["Model0_TrueLabel.txt"]).astype(np.int8)
-    names = by_name["Model0_ImageName.txt"].read_text(encoding="utf-8").split(",")
-    reviews = [Path(name.strip()).stem for name in names if name.strip()]
-    folder = {1: "pos", 0: "neg"}
-    ids = [f"test/{folder[y]}/{r}" for r, y in zip(reviews, labels.tolist(), strict=True)]
-    answers = [
-        1 - np.loadtxt(by_name[f"{model}_PredictedLabel.txt"]).astype(np.int8) for model in services
-    ]
     queries = pd.DataFrame(
         {"cost": [price for _, price in services.values()]},
         index=[name for name, _ in services.values()],
     )
+
+    labels = 1 - np.loadtxt(by_name["Model0_TrueLabel.txt"]).astype(np.int8)
+    answers = [
+        1 - np.loadtxt(by_name[f"{model}_PredictedLabel.txt"]).astype(np.int8) for model in services
+    ]
+    names = by_name["Model0_ImageName.txt"].read_text(encoding="utf-8").split(",")
+    reviews = [Path(name.strip()).stem for name in names if name.strip()]
+    folder = {1: "pos", 0: "neg"}
+    ids = [f"test/{folder[y]}/{r}" for r, y in zip(reviews, labels.tolist(), strict=True)]
+
     return PredictionTable(
         np.column_stack(answers),
         labels,

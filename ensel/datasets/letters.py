@@ -20,6 +20,10 @@ def letter_codes(text: pd.DataFrame, n_classes: int) -> np.ndarray:
     -------
     ndarray of int8, shape (n_items, n_queries)
 
+    See Also
+    --------
+    ensel.formats.cells.encoded : For answers of any name, in anybody's file.
+
     Examples
     --------
     >>> letter_codes(pd.DataFrame({"q": ["A", " B", "To", ""]}), 4)[:, 0].tolist()

@@ -26,24 +26,30 @@ def read_medmcqa(paths: dict[str, Path]) -> PredictionTable:
     Returns
     -------
     PredictionTable
+
+    See Also
+    --------
+    ensel.load_dataset : Finds the files, and calls this.
     """
-    said: dict[str, dict[str, str]] = {}
+    letters: dict[str, dict[str, str]] = {}  # of each model and question
     gold: dict[str, str] = {}
-    facts: dict[str, dict[str, float]] = {}
+    usage: dict[str, dict[str, float]] = {}
+
     for path, local in sorted(paths.items()):
         model = Path(path).name.removesuffix("-medmcqa-test-zero_shot.json")
         records = json.loads(local.read_text(encoding="utf-8"))
-        said[model] = {r["realidx"]: str(r.get("predicted_answer") or "") for r in records}
+        letters[model] = {r["realidx"]: str(r.get("predicted_answer") or "") for r in records}
         gold.update({r["realidx"]: r["answer_idx"] for r in records})
-        usage = pd.DataFrame([r.get("token_usage") or {} for r in records])
-        facts[model] = {
-            "input_tokens": float(usage["prompt_tokens"].mean()),
-            "output_tokens": float(usage["completion_tokens"].mean()),
+        tokens = pd.DataFrame([r.get("token_usage") or {} for r in records])
+        usage[model] = {
+            "input_tokens": float(tokens["prompt_tokens"].mean()),
+            "output_tokens": float(tokens["completion_tokens"].mean()),
             "seconds": float(pd.Series([r.get("time_elapsed") for r in records]).mean()),
         }
+
     ids = sorted(gold)
-    answers = pd.DataFrame(said).reindex(ids).fillna("")
-    queries = pd.DataFrame.from_dict(facts, orient="index").loc[list(answers.columns)]
+    answers = pd.DataFrame(letters).reindex(ids).fillna("")
+    queries = pd.DataFrame.from_dict(usage, orient="index").loc[list(answers.columns)]
     return PredictionTable(
         letter_codes(answers, len(LETTERS)),
         letter_codes(pd.Series(gold).reindex(ids).to_frame(), len(LETTERS))[:, 0],

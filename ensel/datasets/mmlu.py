@@ -31,6 +31,10 @@ def read_mmlu(paths: dict[str, Path]) -> PredictionTable:
     Returns
     -------
     PredictionTable
+
+    See Also
+    --------
+    ensel.load_dataset : Finds the files, and calls this.
     """
     (path,) = paths.values()
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -38,6 +42,7 @@ def read_mmlu(paths: dict[str, Path]) -> PredictionTable:
     models = columns[columns.index("error_type") + 1 : columns.index("majority_llm_pred_top_3")]
     names = sorted(Path(f.path).stem for f in manifest() if "original_helm" in f.path)
     subjects = [names[row // ITEMS_PER_SUBJECT] for row in range(len(frame))]
+
     items = pd.DataFrame(
         {
             "subject": subjects,
@@ -72,36 +77,17 @@ def read_mmlu_full(paths: dict[str, Path]) -> PredictionTable:
     Returns
     -------
     PredictionTable
+
+    See Also
+    --------
+    ensel.load_dataset : Finds the files, and calls this.
     """
-    said = {Path(p).stem: local for p, local in paths.items() if "original_helm" in p}
+    answered = {Path(p).stem: local for p, local in paths.items() if "original_helm" in p}
     gold = {Path(p).stem.removesuffix("_test"): v for p, v in paths.items() if "MMLU/data" in p}
-    parts = []
-    for subject in sorted(said):
-        frame = pd.read_csv(said[subject], dtype=str, keep_default_na=False)
-        key = pd.read_csv(
-            gold[subject],
-            header=None,
-            names=["q", *LETTERS, "gold"],
-            dtype=str,
-            keep_default_na=False,
-        )
-        # The first of several equal questions: the answers drop exact duplicates.
-        row_of: dict[tuple[str, ...], int] = {}
-        for row, cells in enumerate(key[["q", *LETTERS]].itertuples(index=False)):
-            row_of.setdefault(tuple(_squeeze(cell) for cell in cells), row)
-        keys = [
-            (_squeeze(question), *(_squeeze(choice) for choice in ast.literal_eval(choices)))
-            for question, choices in zip(frame["question"], frame["choices"], strict=True)
-        ]
-        absent = [k for k in keys if k not in row_of]
-        if absent:
-            raise InputError(f"{said[subject]}: no gold letter for {absent[0][0][:60]!r}")
-        rows = [row_of[k] for k in keys]
-        frame["gold"] = key["gold"].to_numpy()[rows]
-        frame["subject"] = subject
-        frame.index = pd.Index([f"{subject}/{row}" for row in rows])
-        parts.append(frame)
-    whole = pd.concat(parts)
+    whole = pd.concat(
+        _with_gold_letters(answered[subject], gold[subject], subject)
+        for subject in sorted(answered)
+    )
     models = [c for c in whole.columns if c not in {"question", "choices", "gold", "subject"}]
     return PredictionTable(
         letter_codes(whole[models], len(LETTERS)),
@@ -114,5 +100,31 @@ def read_mmlu_full(paths: dict[str, Path]) -> PredictionTable:
     )
 
 
+def _with_gold_letters(answers: Path, test_file: Path, subject: str) -> pd.DataFrame:
+    """The answers on one subject, with the gold letter and the id of each question."""
+    frame = pd.read_csv(answers, dtype=str, keep_default_na=False)
+    key = pd.read_csv(
+        test_file, header=None, names=["q", *LETTERS, "gold"], dtype=str, keep_default_na=False
+    )
+
+    # The first of several equal questions: the answers drop exact duplicates.
+    row_of: dict[tuple[str, ...], int] = {}
+    for row, cells in enumerate(key[["q", *LETTERS]].itertuples(index=False)):
+        row_of.setdefault(tuple(_squeeze(cell) for cell in cells), row)
+
+    questions = [
+        (_squeeze(question), *(_squeeze(choice) for choice in ast.literal_eval(choices)))
+        for question, choices in zip(frame["question"], frame["choices"], strict=True)
+    ]
+    absent = [question for question in questions if question not in row_of]
+    if absent:
+        raise InputError(f"{answers}: no gold letter for {absent[0][0][:60]!r}")
+
+    rows = [row_of[question] for question in questions]
+    ids = pd.Index([f"{subject}/{row}" for row in rows])
+    return frame.assign(gold=key["gold"].to_numpy()[rows], subject=subject).set_axis(ids)
+
+
 def _squeeze(text: str) -> str:
+    """Every run of white space as one space: the sources differ in it."""
     return " ".join(text.split())

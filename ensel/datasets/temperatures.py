@@ -29,6 +29,10 @@ def read_temperatures(paths: dict[str, Path]) -> PredictionTable:
     -------
     PredictionTable
         Queries are named ``model@temperature#sample``; `items` has `n_options` (4 or 5).
+
+    See Also
+    --------
+    ensel.load_dataset : Finds the files, and calls this.
     """
     return _read(paths, "temperatures")
 
@@ -45,56 +49,64 @@ def read_medmcqa_temperatures(paths: dict[str, Path]) -> PredictionTable:
     -------
     PredictionTable
         Queries are named ``model@temperature#sample``.
+
+    See Also
+    --------
+    ensel.load_dataset : Finds the files, and calls this.
     """
     return _read(paths, "medmcqa-temperatures")
 
 
 def _read(paths: dict[str, Path], name: str) -> PredictionTable:
-    blocks: list[np.ndarray] = []
-    queries: list[dict[str, object]] = []
-    items = labels = None
-    for local in paths.values():
-        frame = pd.read_csv(local, dtype=str, keep_default_na=False)
-        frame = frame.assign(item=frame["Source"] + "/" + frame["Source ID"]).set_index("item")
-        if items is None:
-            n_options = [len(set(_OPTION.findall(text))) for text in frame["Problem"]]
-            items = pd.DataFrame(
-                {"topic": frame["Topic"], "n_options": n_options}, index=frame.index
-            )
-            labels = letter_codes(frame[["Correct Answer"]], len(LETTERS))[:, 0]
-        frame = frame.loc[items.index]
-        columns = [f"Answer {sample}" for sample in range(1, N_SAMPLES + 1)]
-        blocks.append(letter_codes(frame[columns], len(LETTERS)))
-        model, temperature = frame["Model Name"].iloc[0], float(frame["Temperature"].iloc[0])
-        # Tokens are counted per question, over the ten answers together.
-        tokens = {
-            column: pd.to_numeric(frame[source], errors="coerce").mean() / N_SAMPLES
-            for column, source in (
-                ("input_tokens", "Input Tokens"),
-                ("output_tokens", "Output Tokens"),
-            )
-        }
-        queries += [
-            {
-                "name": f"{model}@{temperature}#{sample}",
-                "model": model,
-                "sample": sample,
-                "temperature": temperature,
-                **tokens,
-            }
-            for sample in range(1, N_SAMPLES + 1)
-        ]
-    assert items is not None
-    n_classes = int(items["n_options"].max())
-    answers = np.column_stack(blocks)
+    """Read files of one model and temperature each; all hold the same questions."""
+    frames = [_by_item(local) for local in paths.values()]
+    first = frames[0]
+    n_options = [len(set(_OPTION.findall(text))) for text in first["Problem"]]
+    items = pd.DataFrame({"topic": first["Topic"], "n_options": n_options}, index=first.index)
+
+    columns = [f"Answer {sample}" for sample in range(1, N_SAMPLES + 1)]
+    answers = np.column_stack(
+        [letter_codes(frame.loc[items.index, columns], len(LETTERS)) for frame in frames]
+    )
     # "E" where four options were offered chooses none of them: not a usable answer.
     answers[answers >= items["n_options"].to_numpy()[:, None]] = MISSING
+
+    queries = [query for frame in frames for query in _described(frame.loc[items.index])]
     return PredictionTable(
         answers,
-        labels,
-        classes=LETTERS[:n_classes],
+        letter_codes(first[["Correct Answer"]], len(LETTERS))[:, 0],
+        classes=LETTERS[: int(items["n_options"].max())],
         queries=pd.DataFrame(queries).set_index("name"),
         items=items,
         name=name,
         source="jhu-llm-temperature, chain of thought (Renze & Guven)",
     )
+
+
+def _by_item(local: Path) -> pd.DataFrame:
+    """One file, indexed by question."""
+    frame = pd.read_csv(local, dtype=str, keep_default_na=False)
+    return frame.assign(item=frame["Source"] + "/" + frame["Source ID"]).set_index("item")
+
+
+def _described(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """What is known of each of the ten queries that one file holds."""
+    model, temperature = frame["Model Name"].iloc[0], float(frame["Temperature"].iloc[0])
+    # Tokens are counted per question, over the ten answers together.
+    tokens = {
+        column: pd.to_numeric(frame[source], errors="coerce").mean() / N_SAMPLES
+        for column, source in (
+            ("input_tokens", "Input Tokens"),
+            ("output_tokens", "Output Tokens"),
+        )
+    }
+    return [
+        {
+            "name": f"{model}@{temperature}#{sample}",
+            "model": model,
+            "sample": sample,
+            "temperature": temperature,
+            **tokens,
+        }
+        for sample in range(1, N_SAMPLES + 1)
+    ]

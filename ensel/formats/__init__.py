@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ensel.exceptions import InputError
 from ensel.table.prediction_table import PredictionTable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read_table(
@@ -21,7 +25,7 @@ def read_table(
     queries: Sequence[str] | None = None,
     other: str = "error",
 ) -> PredictionTable:
-    """Read a prediction table from a CSV or Parquet file.
+    r"""Read a prediction table from a CSV or Parquet file.
 
     Three layouts are understood: the Parquet that `PredictionTable.to_parquet` writes; *wide*
     (`item`, `label`, a column per query; ``model#2`` is sample 2 of `model`); and *long*
@@ -57,24 +61,36 @@ def read_table(
     ------
     InputError
         If the file cannot be read as a table: the message says where and what would be right.
+
+    See Also
+    --------
+    ensel.PredictionTable.to_parquet : Writes the first of these layouts.
+    ensel.load_dataset : Tables of real answers, by name.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "answers.csv"
+    ...     _ = path.write_text("item,label,m1,m2\n1,yes,yes,no\n2,no,no,?\n")
+    ...     read_table(path)
+    PredictionTable(2 items, 2 queries of 2 models, 2 classes)
     """
     # Late: the readers import pandas and pyarrow parts that most sessions never need.
-    from ensel.formats.delimited import read_delimited
-    from ensel.formats.frames import Reading, table_from_frame
-    from ensel.formats.parquet import read_own_parquet, read_parquet_frame
+    from ensel.formats.frames import table_from_frame
+    from ensel.formats.parquet import read_own_parquet
+    from ensel.formats.reading import Reading
 
     if other not in ("error", "missing"):
         raise InputError(f"--other {other!r}: error or missing is needed")
-    path = Path(path)
-    if not path.exists():
-        raise InputError(f"{path}: no such file")
+    path = _existing(path)
     if path.is_dir():
         raise InputError(f"{path}: is a folder; give a CSV or Parquet file")
-    parquet = path.suffix.lower() in {".parquet", ".pq"}
-    if parquet:
-        own = read_own_parquet(path, queries)
-        if own is not None:
-            return own
+    if _is_parquet(path):
+        table = read_own_parquet(path, queries)
+        if table is not None:
+            return table
+
     reading = Reading(
         name=path.name,
         label=label,
@@ -84,12 +100,27 @@ def read_table(
         queries=None if queries is None else list(queries),
         other=other,
     )
-    frame = read_parquet_frame(path) if parquet else read_delimited(path)
-    labels = None
-    if labels_file is not None:
-        second = Path(labels_file)
-        if not second.exists():
-            raise InputError(f"{second}: no such file")
-        is_parquet = second.suffix.lower() in {".parquet", ".pq"}
-        labels = read_parquet_frame(second) if is_parquet else read_delimited(second)
+    frame = _read_frame(path)
+    labels = None if labels_file is None else _read_frame(_existing(labels_file))
     return table_from_frame(frame, reading, labels)
+
+
+def _existing(path: str | os.PathLike[str]) -> Path:
+    """The path, or an `InputError` where nothing is there."""
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    return path
+
+
+def _is_parquet(path: Path) -> bool:
+    """Whether the name says so."""
+    return path.suffix.lower() in {".parquet", ".pq"}
+
+
+def _read_frame(path: Path) -> pd.DataFrame:
+    """A file as a frame of text cells."""
+    from ensel.formats.delimited import read_delimited
+    from ensel.formats.parquet import read_parquet_frame
+
+    return read_parquet_frame(path) if _is_parquet(path) else read_delimited(path)

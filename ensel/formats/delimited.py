@@ -11,7 +11,7 @@ import pandas as pd
 
 from ensel.exceptions import InputError, shorten
 from ensel.files import written_whole
-from ensel.formats.frames import ITEM_COLUMNS
+from ensel.formats.reading import ITEM_COLUMNS
 from ensel.table.codes import MISSING
 from ensel.table.prediction_table import PredictionTable
 
@@ -35,7 +35,33 @@ def read_delimited(path: Path) -> pd.DataFrame:
     ------
     InputError
         Not UTF-8, empty, ragged, an unclosed quote, or repeated column names.
+
+    See Also
+    --------
+    write_csv : The way back.
+    ensel.formats.frames.table_from_frame : What the cells mean.
     """
+    header, *body = _rows(path)
+    header = [cell.strip() for cell in header]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        raise InputError(f"{path}: column names repeat: {shorten(repeated)}")
+
+    for number, row in enumerate(body, start=2):
+        if row and len(row) != len(header):
+            raise InputError(
+                f"{path}: row {number} has {len(row)} cells, the header has {len(header)}; "
+                "is the file cut off?"
+            )
+
+    cells = [[cell.strip() for cell in row] for row in body if row]
+    if not cells:
+        raise InputError(f"{path}: empty table (a header and no items)")
+    return pd.DataFrame(cells, columns=header, dtype=object)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """The rows of a CSV as the csv module reads them; the first is a header."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
@@ -51,23 +77,10 @@ def read_delimited(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: broken CSV ({error}); is the file cut off?") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise InputError(f"{path}: empty file; a header line and one line per item are needed")
-    header = [cell.strip() for cell in rows[0]]
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        raise InputError(f"{path}: column names repeat: {shorten(repeated)}")
-    body = rows[1:]
-    for number, row in enumerate(body, start=2):
-        if row and len(row) != len(header):
-            raise InputError(
-                f"{path}: row {number} has {len(row)} cells, the header has {len(header)}; "
-                "is the file cut off?"
-            )
-    cells = [[cell.strip() for cell in row] for row in body if row]
-    if not cells:
-        raise InputError(f"{path}: empty table (a header and no items)")
-    return pd.DataFrame(cells, columns=header, dtype=object)
+    return rows
 
 
 def write_csv(table: PredictionTable, path: str | os.PathLike[str]) -> None:
@@ -79,6 +92,16 @@ def write_csv(table: PredictionTable, path: str | os.PathLike[str]) -> None:
     ----------
     table : PredictionTable
     path : path-like
+
+    Raises
+    ------
+    InputError
+        If a query has a name that would be read back as something else.
+
+    See Also
+    --------
+    ensel.formats.parquet_writer.write_parquet : Keeps everything.
+    read_delimited : The way back.
     """
     taken = {"item", "label", "model", "query", "answer", *ITEM_COLUMNS} & set(table.query_names)
     if taken:
@@ -86,16 +109,19 @@ def write_csv(table: PredictionTable, path: str | os.PathLike[str]) -> None:
             f"{path}: queries named {shorten(sorted(taken))} would be read back as something else; "
             "rename them, or write Parquet"
         )
+
     names = np.array([*table.classes, ""], dtype=object)  # code -1 picks the last: empty
-    frame = pd.DataFrame(index=table.items.index)
+    items = table.items
+    frame = pd.DataFrame(index=items.index)
     if table.labels is not None:
         frame["label"] = names[table.labels]
     for column in ITEM_COLUMNS:
-        if column in table.items:
-            frame[column] = table.items[column]
+        if column in items:
+            frame[column] = items[column]
+
     answers = pd.DataFrame(
         names[np.where(table.answers == MISSING, len(table.classes), table.answers)],
-        index=table.items.index,
+        index=items.index,
         columns=table.query_names,
     )
     with written_whole(path) as temporary:

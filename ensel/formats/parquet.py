@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from ensel.exceptions import InputError, shorten
 from ensel.formats.parquet_writer import KEY, VERSION, item_digest
 from ensel.table.codes import MISSING
+from ensel.table.parts import read_only
 from ensel.table.prediction_table import PredictionTable
 
 
@@ -35,6 +36,11 @@ def read_own_parquet(path: Path, queries: Sequence[str] | None = None) -> Predic
     ------
     InputError
         Truncated or not Parquet, of a later version, or lacking a query.
+
+    See Also
+    --------
+    ensel.formats.parquet_writer.table_writer : Writes it, and says what it holds.
+    read_parquet_frame : Any other Parquet file.
     """
     try:
         with pq.ParquetFile(path) as file:
@@ -42,6 +48,7 @@ def read_own_parquet(path: Path, queries: Sequence[str] | None = None) -> Predic
         raw = (schema.metadata or {}).get(KEY)
         if raw is None:
             return None
+
         coded = [name for name in ("answer",) if name in schema.names]
         with (
             pq.ParquetFile(
@@ -50,6 +57,7 @@ def read_own_parquet(path: Path, queries: Sequence[str] | None = None) -> Predic
             path.open("rb") as stored,
         ):
             return _read_groups(file, stored, json.loads(raw), path, queries)
+
     except (pa.ArrowException, OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
     except InputError:
@@ -62,15 +70,37 @@ def read_own_parquet(path: Path, queries: Sequence[str] | None = None) -> Predic
 
 
 def read_parquet_frame(path: Path) -> pd.DataFrame:
-    """Read anybody's Parquet file as a frame of text cells; empty text for null and NaN."""
+    """Read anybody's Parquet file as a frame of text cells; empty text for null and NaN.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    DataFrame of str
+        An index with a name becomes a column; one without becomes `item`, where there is none.
+
+    Raises
+    ------
+    InputError
+        If it is no whole Parquet file.
+
+    See Also
+    --------
+    read_own_parquet : Our own form, faster.
+    ensel.formats.frames.table_from_frame : What the cells mean.
+    """
     try:
         frame = pq.read_table(path).to_pandas()
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(path, error) from error
+
     if frame.index.name is not None:
         frame = frame.reset_index()
     elif "item" not in frame and not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index(names="item")
+
     text = pd.DataFrame(index=frame.index)
     for column in frame.columns:
         values = frame[column].astype(object)
@@ -79,6 +109,7 @@ def read_parquet_frame(path: Path) -> pd.DataFrame:
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
+    """What Arrow says of a file that it cannot read, in one line."""
     first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
     return InputError(f"{path}: not a whole Parquet file ({first_line}); is it cut off?")
 
@@ -90,27 +121,16 @@ def _read_groups(
     path: Path,
     queries: Sequence[str] | None,
 ) -> PredictionTable:
+    """Read the row groups of the wanted queries, one at a time."""
     if meta.get("version") != VERSION:
         raise InputError(
             f"{path}: table version {meta.get('version')!r}; this ensel reads version {VERSION}"
         )
-    frame = pd.DataFrame(**meta["queries"])
-    place = {str(name): number for number, name in enumerate(frame.index)}
-    if file.num_row_groups != len(place):
-        raise InputError(
-            f"{path}: {file.num_row_groups} row groups for {len(place)} queries; "
-            "rewritten by another tool? write it again with PredictionTable.to_parquet"
-        )
-    wanted = list(place) if queries is None else [str(query) for query in queries]
-    absent = [query for query in wanted if query not in place]
-    if absent:
-        raise InputError(f"{path}: no query {shorten(absent)}; it has {shorten(list(place))}")
+    about_queries = pd.DataFrame(**meta["queries"])
+    group_of = {str(name): number for number, name in enumerate(about_queries.index)}
+    wanted = _wanted_queries(file, group_of, path, queries)
     classes = meta["classes"]
-    names = file.schema_arrow.names
-    p_columns = [f"p_{name}" for name in classes] if f"p_{classes[0]}" in names else []
-    absent = [name for name in ("item", "query", "answer", *p_columns) if name not in names]
-    if absent:
-        raise InputError(f"{path}: no column {shorten(absent)}; it has {shorten(names)}")
+    p_columns = _probability_columns(file, classes, path)
     items = _ItemColumn(file, stored)
     ids = items.order.to_pandas()
     if item_digest(ids) != meta["item_digest"]:
@@ -118,41 +138,79 @@ def _read_groups(
             f"{path}: its items are not those, or not in the order, that its labels were written "
             "for; sorted by another tool? write it again with PredictionTable.to_parquet"
         )
+
     # Each query's answers lie together: a selector goes through them query by query.
     answers = np.empty((len(ids), len(wanted)), dtype=np.int8, order="F")
     probabilities = np.empty((*answers.shape, len(classes)), np.float32) if p_columns else None
     for j, query in enumerate(wanted):
-        group = file.read_row_group(place[query], columns=["query", "answer", *p_columns])
-        said = pa.compute.unique(group.column("query")).to_pylist()
-        if said != [query] or not items.same_in(place[query]):
-            raise InputError(
-                f"{path}: the row group of {query!r} holds {len(group)} rows of {shorten(said)}; "
-                f"one row for each of {len(ids)} items, in the first group's order, is needed"
-            )
-        answer = group.column("answer").combine_chunks()
-        code_of = [_code(name, classes, path, query) for name in answer.dictionary.to_pylist()]
-        codes = answer.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        answers[:, j] = np.array([*code_of, MISSING], np.int8)[codes]
-        for k, column in enumerate(p_columns):
-            assert probabilities is not None
-            probabilities[:, j, k] = group.column(column).to_numpy()
-    answers.flags.writeable = False  # nobody else holds it: the table need not copy it
-    about = pd.DataFrame(**meta["items"])
-    about.index = pd.Index(ids.to_numpy())
+        number = group_of[query]
+        group = file.read_row_group(number, columns=["query", "answer", *p_columns])
+        _check_group(group, query, items.same_in(number), len(ids), path)
+        answers[:, j] = _codes(group.column("answer").combine_chunks(), classes, path, query)
+        if probabilities is not None:
+            for k, column in enumerate(p_columns):
+                probabilities[:, j, k] = group.column(column).to_numpy()
+
+    about_items = pd.DataFrame(**meta["items"])
+    about_items.index = pd.Index(ids.to_numpy())
     return PredictionTable(
-        answers,
+        read_only(answers),
         meta["labels"],
         classes=classes,
-        queries=frame.loc[wanted],
-        items=about,
-        probabilities=probabilities,
+        queries=about_queries.loc[wanted],
+        items=about_items,
+        probabilities=None if probabilities is None else read_only(probabilities),
         name=meta["name"],
         cost_unit=meta["cost_unit"],
         source=meta["source"],
     )
 
 
+def _wanted_queries(
+    file: pq.ParquetFile, group_of: dict[str, int], path: Path, queries: Sequence[str] | None
+) -> list[str]:
+    """The queries to read, each with a row group of its own."""
+    if file.num_row_groups != len(group_of):
+        raise InputError(
+            f"{path}: {file.num_row_groups} row groups for {len(group_of)} queries; "
+            "rewritten by another tool? write it again with PredictionTable.to_parquet"
+        )
+    wanted = list(group_of) if queries is None else [str(query) for query in queries]
+    absent = [query for query in wanted if query not in group_of]
+    if absent:
+        raise InputError(f"{path}: no query {shorten(absent)}; it has {shorten(list(group_of))}")
+    return wanted
+
+
+def _probability_columns(file: pq.ParquetFile, classes: list[str], path: Path) -> list[str]:
+    """Columns with the probability of each class; none where there are none."""
+    names = file.schema_arrow.names
+    p_columns = [f"p_{name}" for name in classes] if f"p_{classes[0]}" in names else []
+    absent = [name for name in ("item", "query", "answer", *p_columns) if name not in names]
+    if absent:
+        raise InputError(f"{path}: no column {shorten(absent)}; it has {shorten(names)}")
+    return p_columns
+
+
+def _check_group(group: pa.Table, query: str, same_items: bool, n_items: int, path: Path) -> None:
+    """Refuse a row group that is not one query's on all items."""
+    named = pa.compute.unique(group.column("query")).to_pylist()
+    if named != [query] or not same_items:
+        raise InputError(
+            f"{path}: the row group of {query!r} holds {len(group)} rows of {shorten(named)}; "
+            f"one row for each of {n_items} items, in the first group's order, is needed"
+        )
+
+
+def _codes(answers: pa.DictionaryArray, classes: list[str], path: Path, query: str) -> np.ndarray:
+    """Class indices of answers that are stored as class names; null is a missing answer."""
+    code_of = [_code(name, classes, path, query) for name in answers.dictionary.to_pylist()]
+    places = answers.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return np.array([*code_of, MISSING], np.int8)[places]  # -1 picks the last
+
+
 def _code(name: str | None, classes: list[str], path: Path, query: str) -> int:
+    """The class index of an answer; -1 for null."""
     if name is None:
         return MISSING
     if name not in classes:
@@ -182,10 +240,12 @@ class _ItemColumn:
         return self._as_stored(group) == self._first or self._decoded(group).equals(self.order)
 
     def _decoded(self, group: int) -> pa.Array:
+        """The ids of a row group."""
         ids = self._file.read_row_group(group, columns=["item"]).column("item").combine_chunks()
         return ids.dictionary_decode() if pa.types.is_dictionary(ids.type) else ids
 
     def _as_stored(self, group: int) -> tuple[Any, ...]:
+        """The bytes of a row group's ids, and how they are to be read."""
         column = self._file.metadata.row_group(group).column(self._number)
         start = column.data_page_offset
         if column.has_dictionary_page:

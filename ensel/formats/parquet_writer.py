@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from ensel.exceptions import InputError
 from ensel.files import written_whole
 from ensel.table.codes import MISSING
-from ensel.table.parts import checked_codes, checked_probabilities, checked_queries
+from ensel.table.parts import checked_class_indices, checked_probabilities, checked_queries
 from ensel.table.prediction_table import PredictionTable
 
 KEY = b"ensel"
@@ -31,6 +31,10 @@ def write_parquet(table: PredictionTable, path: str | os.PathLike[str]) -> None:
     ----------
     table : PredictionTable
     path : path-like
+
+    See Also
+    --------
+    table_writer : The form, and a way to write it that holds one query at a time.
     """
     p = table.probabilities
     with table_writer(
@@ -89,6 +93,11 @@ def table_writer(
     InputError
         As `PredictionTable`; and if the block ends before every query is written.
 
+    See Also
+    --------
+    ensel.PredictionTable.to_parquet : Writes a table that is in memory.
+    ensel.formats.parquet.read_own_parquet : The way back.
+
     Examples
     --------
     >>> import tempfile
@@ -115,22 +124,12 @@ def table_writer(
         source=source,
     )
     queries = checked_queries(queries, len(queries), name)
-    ids = head.items.index
-    stored = pa.array(ids if ids.dtype.kind in "iu" else [str(label) for label in ids])
-    fields = [
-        ("item", stored.type),
-        ("query", pa.dictionary(pa.int32(), pa.string())),
-        ("answer", pa.dictionary(pa.int8(), pa.string())),
-    ]
-    if "cost" in queries:
-        fields.append(("cost", pa.float64()))
-    if probabilities:
-        fields += [(f"p_{class_name}", pa.float32()) for class_name in head.classes]
-    metadata = {KEY: json.dumps(_metadata(head, queries)).encode()}
-    schema = pa.schema(fields).with_metadata(metadata)
+    ids = _stored_ids(head.items.index)
+    schema = _schema(head, queries, ids, probabilities)
+
     # Every row group repeats the item ids. Differences from id to id take a tenth of the room of a
     # dictionary, or less.
-    by_difference = "DELTA_BINARY_PACKED" if ids.dtype.kind in "iu" else "DELTA_BYTE_ARRAY"
+    whole = pa.types.is_integer(ids.type)
     with (
         written_whole(path) as temporary,
         pq.ParquetWriter(
@@ -138,14 +137,35 @@ def table_writer(
             schema,
             compression="zstd",
             use_dictionary=schema.names[1:],
-            column_encoding={"item": by_difference},
+            column_encoding={"item": "DELTA_BINARY_PACKED" if whole else "DELTA_BYTE_ARRAY"},
             write_page_checksum=True,
         ) as writer,
     ):
-        groups = QueryWriter(path, head, queries, stored, schema, writer)
+        groups = QueryWriter(path, head, queries, ids, schema, writer)
         yield groups
         if groups.n_written < len(queries):
             raise InputError(f"{path}: {groups.n_written} of {len(queries)} queries written")
+
+
+def _stored_ids(ids: pd.Index) -> pa.Array:
+    """Item ids as the file holds them: whole numbers, or text."""
+    return pa.array(ids if ids.dtype.kind in "iu" else [str(label) for label in ids])
+
+
+def _schema(
+    head: PredictionTable, queries: pd.DataFrame, ids: pa.Array, probabilities: bool
+) -> pa.Schema:
+    """Columns of the file, and its metadata."""
+    fields = [
+        ("item", ids.type),
+        ("query", pa.dictionary(pa.int32(), pa.string())),
+        ("answer", pa.dictionary(pa.int8(), pa.string())),
+    ]
+    if "cost" in queries:
+        fields.append(("cost", pa.float64()))
+    if probabilities:
+        fields += [(f"p_{class_name}", pa.float32()) for class_name in head.classes]
+    return pa.schema(fields).with_metadata({KEY: json.dumps(_metadata(head, queries)).encode()})
 
 
 class QueryWriter:
@@ -180,38 +200,59 @@ class QueryWriter:
         InputError
             As `PredictionTable`; and if there is no next query, or probabilities are given where
             none were announced, or the other way round.
+
+        See Also
+        --------
+        table_writer : Where it comes from.
         """
         if self.n_written == len(self._queries):
             raise InputError(f"{self._path}: all {len(self._queries)} queries are written already")
-        query, n_items = str(self._queries.index[self.n_written]), self._head.n_items
-        n_classes, what = self._head.n_classes, f"{self._path}: answers of {query!r}"
-        codes = checked_codes(answers, n_classes, what, allow_missing=True, ndim=1)
-        if len(codes) != n_items:
-            raise InputError(f"{what}: {len(codes)} for {n_items} items")
+        query = str(self._queries.index[self.n_written])
+        what = f"{self._path}: answers of {query!r}"
+        columns = [
+            self._items,
+            pa.DictionaryArray.from_arrays(np.zeros(self._head.n_items, np.int32), [query]),
+            self._answer_column(answers, what),
+            *self._cost_column(),
+            *self._probability_columns(probabilities, what),
+        ]
+        # One call writes one row group as long as it holds the whole query.
+        table = pa.table(columns, schema=self._schema)
+        self._writer.write_table(table, row_group_size=self._head.n_items)
+        self.n_written += 1
+
+    def _answer_column(self, answers: Any, what: str) -> pa.Array:
+        """Class names, as a dictionary of all of them; null for a missing answer."""
+        codes = checked_class_indices(
+            answers, self._head.n_classes, what, allow_missing=True, ndim=1
+        )
+        if len(codes) != self._head.n_items:
+            raise InputError(f"{what}: {len(codes)} for {self._head.n_items} items")
+        places = pa.array(codes, mask=codes == MISSING)
+        return pa.DictionaryArray.from_arrays(places, self._classes)
+
+    def _cost_column(self) -> list[pa.Array]:
+        """The cost of the query on every row, where costs are known."""
+        if "cost" not in self._queries:
+            return []
+        cost = self._queries["cost"].iloc[self.n_written]
+        return [pa.array(np.full(self._head.n_items, cost), pa.float64(), from_pandas=True)]
+
+    def _probability_columns(self, probabilities: Any, what: str) -> list[pa.Array]:
+        """A column for each class, where probabilities were announced."""
         announced = f"p_{self._head.classes[0]}" in self._schema.names
         if (probabilities is not None) != announced:
             raise InputError(
                 f"{what}: {'no ' if announced else ''}probabilities; all queries have them, or "
                 "none, as the writer was told"
             )
-        columns: list[Any] = [
-            self._items,
-            pa.DictionaryArray.from_arrays(np.zeros(n_items, np.int32), [query]),
-            pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes == MISSING), self._classes),
-        ]
-        if "cost" in self._queries:
-            cost = self._queries["cost"].iloc[self.n_written]
-            columns.append(pa.array(np.full(n_items, cost), pa.float64(), from_pandas=True))
-        if probabilities is not None:
-            p = np.asarray(probabilities, np.float32)
-            checked_probabilities(p, (n_items, n_classes), what)
-            columns += [pa.array(p[:, k], from_pandas=True) for k in range(n_classes)]
-        # One call writes one row group as long as it holds the whole query.
-        self._writer.write_table(pa.table(columns, schema=self._schema), row_group_size=n_items)
-        self.n_written += 1
+        shape = (self._head.n_items, self._head.n_classes)
+        p = checked_probabilities(probabilities, shape, what)
+        return [] if p is None else [pa.array(column, from_pandas=True) for column in p.T]
 
 
 def _metadata(table: PredictionTable, queries: pd.DataFrame) -> dict[str, Any]:
+    """What the file says of the table as a whole."""
     return {
         "version": VERSION,
         "name": table.name,
@@ -228,7 +269,13 @@ def _metadata(table: PredictionTable, queries: pd.DataFrame) -> dict[str, Any]:
 
 
 def item_digest(ids: Any) -> str:
-    """Digest of item ids in their order."""
+    """Digest of item ids in their order.
+
+    Examples
+    --------
+    >>> item_digest(["x", "y"]) == item_digest(["y", "x"])
+    False
+    """
     return hashlib.sha256("\n".join(map(str, ids)).encode()).hexdigest()
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ensel.exceptions import InputError
-from ensel.table.parts import stratified_half
 from ensel.table.prediction_table import PredictionTable
+from ensel.table.stratified import stratified_part
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def random_splits(
     splits = []
     for child in np.random.SeedSequence(check_seed(seed)).spawn(n_splits):
         rng = np.random.default_rng(child)
-        chosen = stratified_half(labels, train, rng, table.name, groups)
+        chosen = stratified_part(labels, train, rng, table.name, groups)
         splits.append(_split(table, chosen, once, child))
     return splits
 

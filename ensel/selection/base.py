@@ -17,8 +17,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ensel.selection.ties import Ties
 from ensel.table.codes import (
     check_class_codes,
-    checked_codes,
     checked_weights,
+    checked_whole_numbers,
     class_positions,
     label_codes,
 )
@@ -284,7 +284,7 @@ def open_market(
     ValueError
         See `QuerySelector.fit`.
     """
-    codes = checked_codes(X)
+    codes = checked_whole_numbers(X)
     n_queries = codes.shape[1]
     weights = checked_weights(sample_weight, len(codes))
     if weights is None:

@@ -8,7 +8,7 @@ MISSING = -1
 """The code of a query that gave no usable answer."""
 
 
-def checked_codes(X: np.ndarray) -> np.ndarray:
+def checked_whole_numbers(X: np.ndarray) -> np.ndarray:
     """Whole numbers in the integer type they come in; anything else is refused.
 
     Parameters
@@ -25,9 +25,14 @@ def checked_codes(X: np.ndarray) -> np.ndarray:
     ValueError
         If a value is not a whole number, or is below -1.
 
+    See Also
+    --------
+    as_codes : As int64.
+    ensel.table.parts.checked_class_indices : For a table, whose classes are known.
+
     Examples
     --------
-    >>> checked_codes(np.array([[0, -1]], dtype=np.int8)).dtype
+    >>> checked_whole_numbers(np.array([[0, -1]], dtype=np.int8)).dtype
     dtype('int8')
     """
     codes = X.view(np.int8) if X.dtype.kind == "b" else X
@@ -58,12 +63,16 @@ def as_codes(X: np.ndarray) -> np.ndarray:
     ValueError
         If a value is not a whole number, or is below -1.
 
+    See Also
+    --------
+    checked_whole_numbers : In the type they come in.
+
     Examples
     --------
     >>> as_codes(np.array([[0.0, -1.0]])).tolist()
     [[0, -1]]
     """
-    return checked_codes(X).astype(np.int64, copy=False)
+    return checked_whole_numbers(X).astype(np.int64, copy=False)
 
 
 MOST_WEIGHT = 2**53
@@ -88,6 +97,10 @@ def checked_weights(weights: Any, n_items: int) -> np.ndarray | None:
     ValueError
         If weights are of another shape, negative or fractions, all 0, or too large.
 
+    See Also
+    --------
+    as_codes : The same care for answers.
+
     Examples
     --------
     >>> checked_weights([2.0, 0.0], 2)
@@ -108,6 +121,7 @@ def checked_weights(weights: Any, n_items: int) -> np.ndarray | None:
         raise ValueError(f"sample_weight adds up to more than {MOST_WEIGHT:.0e}")
     if not given.any():
         raise ValueError("sample_weight is zero for every item; at least one must count")
+
     whole = given.astype(np.int64)
     return None if (whole == 1).all() else whole
 
@@ -115,10 +129,19 @@ def checked_weights(weights: Any, n_items: int) -> np.ndarray | None:
 def check_class_codes(codes: np.ndarray, classes: np.ndarray) -> None:
     """Check that answers and labels can be compared.
 
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_items, n_queries)
+    classes : ndarray, shape (n_classes,)
+
     Raises
     ------
     ValueError
         If a class is a negative number, or names are fewer than the codes.
+
+    See Also
+    --------
+    class_positions : Compares them.
     """
     if classes.dtype.kind in "iuf":
         if len(classes) and classes.min() < 0:
@@ -152,6 +175,10 @@ def class_positions(codes: np.ndarray, classes: np.ndarray) -> np.ndarray:
     ValueError
         If a class is a negative number, or names are fewer than the codes.
 
+    See Also
+    --------
+    label_codes : The way back.
+
     Examples
     --------
     >>> class_positions(np.array([[2, 0, -1]]), classes=np.array([1, 2])).tolist()
@@ -166,7 +193,7 @@ def class_positions(codes: np.ndarray, classes: np.ndarray) -> np.ndarray:
 
 
 def label_codes(labels: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """The answer code that is right for each label: see `class_positions`.
+    """The answer code that is right for each label.
 
     Parameters
     ----------
@@ -177,5 +204,14 @@ def label_codes(labels: np.ndarray, classes: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of int or float, shape (n_items,)
+
+    See Also
+    --------
+    class_positions : From codes to positions.
+
+    Examples
+    --------
+    >>> label_codes(np.array([1, 0]), classes=np.array([2, 5])).tolist()
+    [5, 2]
     """
     return classes[labels] if classes.dtype.kind in "iuf" else labels

@@ -1,71 +1,219 @@
-"""The parts of a prediction table, checked: codes, queries, items, probabilities."""
+"""The parts of a prediction table, checked and owned: codes, queries, items, probabilities.
+
+A table does not change. What it holds is therefore either a copy or memory that nobody can write
+to: see `is_owned`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ensel.exceptions import InputError, shorten
+from ensel.table.blocks import blocks
 from ensel.table.codes import MISSING
 
 MAX_CLASSES = 127  # answers are int8
-BLOCK_CELLS = 1 << 24
 
 
-def stratified_half(
-    labels: np.ndarray,
-    train: float | int,
-    rng: np.random.Generator,
-    name: str = "table",
-    groups: np.ndarray | None = None,
-) -> np.ndarray:
-    """Mark a random, label-stratified part of the items.
+def checked_fields(fields: Mapping[str, Any], kept: Collection[str] = ()) -> dict[str, Any]:
+    """The fields of a table, checked by themselves and against one another.
 
     Parameters
     ----------
-    labels : ndarray of int, shape (n_items,)
-    train : float or int
-        Share or number of items to mark.
-    rng : Generator
-    name : str
-        For error messages.
-    groups : ndarray of int, shape (n_items,), optional
-        Question of each item, from 0 without gaps. Copies of one are marked together, so that the
-        number of marked items is only about the one asked for.
+    fields : mapping of str to object
+        One for each argument of `PredictionTable`.
+    kept : collection of str
+        Fields that come from a table with these classes. Only their shapes are compared: to look
+        at every cell again takes time.
 
     Returns
     -------
-    ndarray of bool, shape (n_items,)
-        Exactly ``round(train * n_items)`` (or `train`) items are True; each class's count is
-        within one of its share.
+    dict of str to object
+        The same fields; arrays are read-only and not the caller's, frames are copies.
+
+    Raises
+    ------
+    InputError
+        If shapes disagree, codes are outside the classes, or names repeat.
+
+    See Also
+    --------
+    ensel.PredictionTable : What each field means.
     """
-    n_items = len(labels)
-    whole = isinstance(train, int | np.integer) and not isinstance(train, bool)
-    sensible = whole or 0 < train < 1  # False for NaN
-    n_train = (int(train) if whole else round(float(train) * n_items)) if sensible else 0
-    if not 0 < n_train < n_items:
-        raise InputError(
-            f"{name}: train={train!r} of {n_items} items; give a share between 0 and 1 "
-            f"or a number from 1 to {n_items - 1}, so that both sides hold items"
+    name = fields["name"]
+    classes = checked_classes(fields["classes"], name)
+
+    answers = fields["answers"]
+    if "answers" not in kept:
+        answers = checked_class_indices(
+            answers, len(classes), f"{name}: answers", allow_missing=True, ndim=2
         )
-    n_groups = n_items if groups is None else int(groups.max()) + 1
-    if groups is not None and n_groups < n_items:
-        if n_groups == 1:
-            raise InputError(f"{name}: all items are copies of one question; two are needed")
-        first = np.unique(groups, return_index=True)[1]
-        wanted = min(max(round(n_train * n_groups / n_items), 1), n_groups - 1)
-        return stratified_half(labels[first], wanted, rng, name)[groups]
-    shuffled = rng.permutation(n_items)
-    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
-    # Walk through the items class by class and take every (n/n_train)-th: each class gets its
-    # share to within one item, whatever its size. A random start keeps rounding unbiased.
-    steps = (np.arange(n_items + 1) * n_train + rng.integers(n_items)) // n_items
-    chosen = np.zeros(n_items, dtype=bool)
-    chosen[by_class] = np.diff(steps) > 0
-    return chosen
+    n_items, n_queries = answers.shape
+    if n_items == 0 or n_queries == 0:
+        raise InputError(f"{name}: empty table ({n_items} items, {n_queries} queries)")
+
+    labels = fields["labels"]
+    if labels is not None and "labels" not in kept:
+        labels = checked_class_indices(
+            labels, len(classes), f"{name}: labels", allow_missing=False, ndim=1
+        )
+    if labels is not None and len(labels) != n_items:
+        raise InputError(f"{name}: {len(labels)} labels for {n_items} items")
+
+    queries, items = fields["queries"], fields["items"]
+    if "queries" not in kept or len(queries) != n_queries:
+        queries = checked_queries(queries, n_queries, name)
+    if "items" not in kept or len(items) != n_items:
+        items = checked_items(items, n_items, name)
+
+    shape = (n_items, n_queries, len(classes))
+    probabilities = checked_probabilities(
+        fields["probabilities"], shape, name, kept="probabilities" in kept
+    )
+    return {
+        **fields,
+        "answers": answers,
+        "labels": labels,
+        "classes": classes,
+        "queries": queries,
+        "items": items,
+        "probabilities": probabilities,
+    }
+
+
+def checked_classes(classes: Sequence[str], name: str) -> tuple[str, ...]:
+    """Class names as text; `InputError` where they repeat or are too few or too many."""
+    names = tuple(str(c) for c in classes)
+    if not 2 <= len(names) <= MAX_CLASSES:
+        raise InputError(
+            f"{name}: {len(names)} classes ({shorten(names)}); 2 to {MAX_CLASSES} are needed"
+        )
+    if len(set(names)) != len(names):
+        raise InputError(f"{name}: class names repeat: {shorten(names)}")
+    return names
+
+
+def checked_class_indices(
+    values: Any, n_classes: int, what: str, *, allow_missing: bool, ndim: int
+) -> np.ndarray:
+    """Class indices of a table as a read-only int8 array.
+
+    Parameters
+    ----------
+    values : array_like of int
+    n_classes : int
+    what : str
+        What the values are, for error messages.
+    allow_missing : bool
+        Whether -1 may stand among them.
+    ndim : int
+        Dimensions that are needed.
+
+    Returns
+    -------
+    ndarray of int8
+        The given array itself where it is owned; otherwise a copy in the same order in memory.
+
+    Raises
+    ------
+    InputError
+        If they are no class indices.
+
+    See Also
+    --------
+    ensel.table.codes.checked_whole_numbers : For arrays that are no table's, without classes.
+
+    Examples
+    --------
+    >>> checked_class_indices([0, -1], 2, "answers", allow_missing=True, ndim=1)
+    array([ 0, -1], dtype=int8)
+    """
+    raw = np.asarray(values)
+    if raw.ndim != ndim:
+        raise InputError(f"{what}: {raw.ndim}-dimensional, {ndim} dimensions are needed")
+    if raw.dtype != np.int8 and raw.dtype.kind not in "iufb":
+        raise InputError(f"{what}: {raw.dtype} values; class indices (integers) are needed")
+
+    lowest = MISSING if allow_missing else 0
+    lines = raw.T if raw.flags.f_contiguous else raw  # along memory
+    for part in blocks(lines.shape, axis=0):
+        _check_part(lines[part], lowest, n_classes, what)
+
+    if raw.dtype == np.int8 and is_owned(raw):
+        return raw
+    return read_only(raw.astype(np.int8))  # keeps the order in memory
+
+
+def is_owned(array: np.ndarray) -> bool:
+    """Whether nobody can write to the memory of an array.
+
+    A read-only array may be a view of one that its owner still writes to: pandas, for example,
+    hands out such views of its frames. So the memory itself must be read-only.
+
+    Parameters
+    ----------
+    array : ndarray
+
+    Returns
+    -------
+    bool
+        False where it cannot be known.
+
+    See Also
+    --------
+    read_only : Gives an array away.
+
+    Examples
+    --------
+    >>> memory = np.zeros(2)
+    >>> view = read_only(memory.view())
+    >>> is_owned(view), is_owned(read_only(memory)), is_owned(view)
+    (False, True, True)
+    """
+    holder: Any = array
+    while isinstance(holder, np.ndarray):
+        if holder.flags.writeable:
+            return False
+        if holder.base is None:
+            return True
+        holder = holder.base
+    try:
+        return memoryview(holder).readonly  # a file mapped into memory, or bytes
+    except TypeError:
+        return False
+
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """The same array, which from now on cannot be written to.
+
+    Whoever made an array for a table, and gives it away, says so: then it need not be copied.
+
+    See Also
+    --------
+    is_owned : Whether it need not.
+
+    Examples
+    --------
+    >>> read_only(np.zeros(2)).flags.writeable
+    False
+    """
+    array.flags.writeable = False
+    return array
+
+
+def _check_part(values: np.ndarray, lowest: int, n_classes: int, what: str) -> None:
+    """Refuse values that are no whole number from `lowest` to below `n_classes`."""
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise InputError(f"{what}: NaN or infinite values; -1 marks a missing answer")
+    if values.dtype.kind == "f" and (values != np.floor(values)).any():
+        raise InputError(f"{what}: fractions; class indices (integers) are needed")
+    if values.size and (values.min() < lowest or values.max() >= n_classes):
+        bad = values[(values < lowest) | (values >= n_classes)].flat[0]
+        raise InputError(f"{what}: code {bad}; {lowest} to {n_classes - 1} are allowed")
 
 
 def split_query_name(query: str) -> tuple[str, int]:
@@ -80,63 +228,41 @@ def split_query_name(query: str) -> tuple[str, int]:
     return (model, int(sample)) if mark and model and sample.isdecimal() else (query, 1)
 
 
-def blocks(shape: tuple[int, ...], axis: int = 1) -> Iterator[slice]:
-    """Cut an axis of a matrix into parts of at most about 16 million cells, and of one line.
-
-    What makes a temporary copy of the matrix makes one of a part at a time.
-
-    Examples
-    --------
-    >>> list(blocks((10_000_000, 3)))
-    [slice(0, 1, None), slice(1, 2, None), slice(2, 3, None)]
-    """
-    other = max(shape[1 - axis] if len(shape) > 1 else 1, 1)
-    step = max(BLOCK_CELLS // other, 1)
-    for start in range(0, shape[axis], step):
-        yield slice(start, min(start + step, shape[axis]))
-
-
-def checked_codes(
-    values: Any, n_classes: int, what: str, *, allow_missing: bool, ndim: int
-) -> np.ndarray:
-    """Class indices as a read-only int8 array; `InputError` where they are none."""
-    raw = np.asarray(values)
-    if raw.ndim != ndim:
-        raise InputError(f"{what}: {raw.ndim}-dimensional, {ndim} dimensions are needed")
-    if raw.dtype != np.int8 and raw.dtype.kind not in "iufb":
-        raise InputError(f"{what}: {raw.dtype} values; class indices (integers) are needed")
-    lowest = MISSING if allow_missing else 0
-    lines = raw.T if raw.flags.f_contiguous else raw  # along memory
-    for part in blocks(lines.shape, axis=0):
-        _check_part(lines[part], lowest, n_classes, what)
-    # A writable array may be changed by its owner later; a read-only one is another table's.
-    if raw.dtype == np.int8 and not raw.flags.writeable:
-        return raw
-    codes = raw.astype(np.int8)  # keeps the order in memory
-    codes.flags.writeable = False
-    return codes
-
-
-def _check_part(values: np.ndarray, lowest: int, n_classes: int, what: str) -> None:
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise InputError(f"{what}: NaN or infinite values; -1 marks a missing answer")
-    if values.dtype.kind == "f" and (values != np.floor(values)).any():
-        raise InputError(f"{what}: fractions; class indices (integers) are needed")
-    if values.size and (values.min() < lowest or values.max() >= n_classes):
-        bad = values[(values < lowest) | (values >= n_classes)].flat[0]
-        raise InputError(f"{what}: code {bad}; {lowest} to {n_classes - 1} are allowed")
-
-
 def checked_queries(
     queries: pd.DataFrame | Sequence[str] | Mapping[str, Any], n_queries: int, name: str
 ) -> pd.DataFrame:
-    """Query metadata with unique names, and `model` and `sample` filled in."""
+    """Query metadata with unique names, and `model` and `sample` filled in: a copy.
+
+    Parameters
+    ----------
+    queries : DataFrame or sequence of str
+        As in `PredictionTable`.
+    n_queries : int
+        How many are needed.
+    name : str
+        For error messages.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by query name.
+
+    Raises
+    ------
+    InputError
+        If there are more or fewer, names repeat, or a cost is negative or infinite.
+
+    See Also
+    --------
+    split_query_name : Where `model` and `sample` come from.
+    """
     if isinstance(queries, pd.DataFrame):
         frame = queries.copy()
     else:
         frame = pd.DataFrame(index=pd.Index([str(q) for q in queries]))
     frame.index = frame.index.astype(str)
     frame.index.name = "query"
+
     if len(frame) != n_queries:
         raise InputError(f"{name}: {len(frame)} query names for {n_queries} columns of answers")
     if not frame.index.is_unique:
@@ -144,11 +270,13 @@ def checked_queries(
         raise InputError(
             f"{name}: query names repeat: {shorten(repeated)}; give each column its own"
         )
+
     parts = [split_query_name(query) for query in frame.index]
     if "model" not in frame:
         frame.insert(0, "model", [model for model, _ in parts])
     if "sample" not in frame:
         frame.insert(1, "sample", [sample for _, sample in parts])
+
     if "cost" in frame:
         cost = frame["cost"].to_numpy(dtype=float)
         if (cost < 0).any() or np.isinf(cost).any():
@@ -156,17 +284,46 @@ def checked_queries(
     return frame
 
 
+def copied_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy that shares nothing: pandas' own shares the index, and so the array behind it."""
+    copy = frame.copy()
+    copy.index = frame.index.copy(deep=True)
+    return copy
+
+
 def checked_items(
     items: pd.DataFrame | Sequence[Any] | None, n_items: int, name: str
 ) -> pd.DataFrame:
-    """Item metadata with unique ids."""
+    """Item metadata with unique ids: a copy.
+
+    Parameters
+    ----------
+    items : DataFrame, sequence, or None
+        As in `PredictionTable`.
+    n_items : int
+        How many are needed.
+    name : str
+        For error messages.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by item id: the position, where `items` is None.
+
+    Raises
+    ------
+    InputError
+        If there are more or fewer, or ids repeat.
+    """
     if items is None:
         frame = pd.DataFrame(index=pd.RangeIndex(n_items))
     elif isinstance(items, pd.DataFrame):
-        frame = items.copy()
+        frame = items
     else:
         frame = pd.DataFrame(index=pd.Index(items))
+    frame = copied_frame(frame)
     frame.index.name = "item"
+
     if len(frame) != n_items:
         raise InputError(f"{name}: {len(frame)} item ids for {n_items} rows of answers")
     if not frame.index.is_unique:
@@ -175,15 +332,45 @@ def checked_items(
     return frame
 
 
-def checked_probabilities(values: Any, shape: tuple[int, ...], name: str) -> np.ndarray | None:
-    """Probabilities as a read-only float32 array of the given shape."""
+def checked_probabilities(
+    values: Any, shape: tuple[int, ...], name: str, *, kept: bool = False
+) -> np.ndarray | None:
+    """Probabilities as a read-only float32 array.
+
+    Parameters
+    ----------
+    values : array_like of float, or None
+        NaN marks an answer that came without probabilities.
+    shape : tuple of int
+        The shape that is needed.
+    name : str
+        For error messages.
+    kept : bool
+        Whether they come from a table; then only their shape is compared.
+
+    Returns
+    -------
+    ndarray of float32 or None
+        The given array itself where it is owned.
+
+    Raises
+    ------
+    InputError
+        If they are of another shape, or outside [0, 1].
+
+    See Also
+    --------
+    is_owned : What is not copied.
+    """
     if values is None:
         return None
-    probabilities = np.asarray(values, dtype=np.float32).view()
-    if probabilities.shape != shape:
-        raise InputError(f"{name}: probabilities of shape {probabilities.shape}; {shape} is needed")
-    # NaN marks an answer that came without probabilities.
+    raw = np.asarray(values)
+    if raw.shape != shape:
+        raise InputError(f"{name}: probabilities of shape {raw.shape}; {shape} is needed")
+    if kept:
+        return raw
+
+    probabilities = raw if raw.dtype == np.float32 and is_owned(raw) else raw.astype(np.float32)
     if np.nanmin(probabilities, initial=0) < 0 or np.nanmax(probabilities, initial=0) > 1:
         raise InputError(f"{name}: probabilities outside [0, 1]")
-    probabilities.flags.writeable = False
-    return probabilities
+    return read_only(probabilities)

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from hashlib import blake2b
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ensel.exceptions import InputError, shorten
-from ensel.table.codes import MISSING
-from ensel.table.parts import (
-    MAX_CLASSES,
-    blocks,
-    checked_codes,
-    checked_items,
-    checked_probabilities,
-    checked_queries,
-    stratified_half,
+from ensel.registry import resolve
+from ensel.table.held import HeldAnswers
+from ensel.table.parts import read_only
+from ensel.table.statements import drawn_options, judged
+from ensel.table.stratified import stratified_part
+from ensel.table.trouble import (
+    constant_columns,
+    duplicate_columns,
+    named,
+    silent_columns,
+    trouble_lines,
 )
 
-MANY_COPIES = 0.9
-"""Questions per item below which `trouble` speaks of copies."""
 
-
-class PredictionTable:
+class PredictionTable(HeldAnswers):
     """Answers of a pool of queries on a set of items, with the true labels where known.
 
     A *query* is one call of one model (model, sample number, temperature, prompt). Columns are
@@ -64,6 +61,16 @@ class PredictionTable:
     InputError
         If shapes disagree, codes are outside the classes, or names repeat.
 
+    See Also
+    --------
+    ensel.load_dataset : Tables of real answers, by name.
+    ensel.read_table : Tables of files.
+
+    Notes
+    -----
+    A table holds copies of arrays that somebody could still write to. Arrays whose memory is
+    read-only are shared.
+
     Examples
     --------
     >>> table = PredictionTable([[0, 1], [1, -1]], [0, 1], classes=["no", "yes"],
@@ -74,157 +81,52 @@ class PredictionTable:
     {'small': 1.0, 'large': 0.0}
     """
 
-    answers: np.ndarray
-    labels: np.ndarray | None
-    classes: tuple[str, ...]
-    _queries: pd.DataFrame
-    _items: pd.DataFrame
-    probabilities: np.ndarray | None
-    name: str
-    cost_unit: str | None
-    source: str | None
+    # -- other tables made of it --------------------------------------------------------------
 
-    def __init__(
-        self,
-        answers: Any,
-        labels: Any = None,
-        *,
-        classes: Sequence[str],
-        queries: pd.DataFrame | Sequence[str],
-        items: pd.DataFrame | Sequence[Any] | None = None,
-        probabilities: Any = None,
-        name: str = "table",
-        cost_unit: str | None = None,
-        source: str | None = None,
-    ) -> None:
-        class_names = tuple(str(c) for c in classes)
-        if not 2 <= len(class_names) <= MAX_CLASSES:
-            raise InputError(
-                f"{name}: {len(class_names)} classes ({shorten(class_names)}); "
-                f"2 to {MAX_CLASSES} are needed"
-            )
-        if len(set(class_names)) != len(class_names):
-            raise InputError(f"{name}: class names repeat: {shorten(class_names)}")
-        codes = checked_codes(
-            answers, len(class_names), f"{name}: answers", allow_missing=True, ndim=2
-        )
-        n_items, n_queries = codes.shape
-        if n_items == 0 or n_queries == 0:
-            raise InputError(f"{name}: empty table ({n_items} items, {n_queries} queries)")
-        label_codes = None
-        if labels is not None:
-            label_codes = checked_codes(
-                labels, len(class_names), f"{name}: labels", allow_missing=False, ndim=1
-            )
-            if len(label_codes) != n_items:
-                raise InputError(f"{name}: {len(label_codes)} labels for {n_items} items")
-        fields = {
-            "answers": codes,
-            "labels": label_codes,
-            "classes": class_names,
-            "_queries": checked_queries(queries, n_queries, name),
-            "_items": checked_items(items, n_items, name),
-            "probabilities": checked_probabilities(
-                probabilities, (*codes.shape, len(class_names)), name
-            ),
-            "name": name,
-            "cost_unit": cost_unit,
-            "source": source,
-        }
-        for field, value in fields.items():
-            object.__setattr__(self, field, value)
+    def replace(self, **fields: Any) -> PredictionTable:
+        """Copy with some fields replaced; the others are shared with this table.
 
-    def __setattr__(self, field: str, value: Any) -> None:
-        raise AttributeError(f"a PredictionTable is immutable; cannot set {field!r}")
+        Parameters
+        ----------
+        **fields
+            Arguments of `PredictionTable`, by name: `answers`, `labels`, `classes`, `queries`,
+            `items`, `probabilities`, `name`, `cost_unit`, `source`.
 
-    def __delattr__(self, field: str) -> None:
-        raise AttributeError(f"a PredictionTable is immutable; cannot delete {field!r}")
+        Returns
+        -------
+        PredictionTable
 
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__
+        Raises
+        ------
+        InputError
+            As `PredictionTable`: what is new must agree with what is kept.
+        TypeError
+            If there is no field of a name.
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
+        See Also
+        --------
+        subset : Some of the items and of the queries.
 
-    # -- what it holds ------------------------------------------------------------------------
-
-    @property
-    def queries(self) -> pd.DataFrame:
-        """What is known of each query: a copy, indexed by query name."""
-        return self._queries.copy()
-
-    @property
-    def items(self) -> pd.DataFrame:
-        """What is known of each item: a copy, indexed by item id."""
-        return self._items.copy()
-
-    @property
-    def n_items(self) -> int:
-        """Number of items (rows)."""
-        return int(self.answers.shape[0])
-
-    @property
-    def n_queries(self) -> int:
-        """Number of queries (columns)."""
-        return int(self.answers.shape[1])
-
-    @property
-    def n_classes(self) -> int:
-        """Number of classes."""
-        return len(self.classes)
-
-    @property
-    def query_names(self) -> list[str]:
-        """Query names in column order."""
-        return [str(q) for q in self._queries.index]
-
-    @property
-    def models(self) -> np.ndarray:
-        """Model behind each query, shape (n_queries,), spelled as the source spells it."""
-        return self._queries["model"].to_numpy(dtype=str)
-
-    @property
-    def costs(self) -> np.ndarray | None:
-        """Cost of each query in `cost_unit`, shape (n_queries,), or None where not all known."""
-        if "cost" not in self._queries:
-            return None
-        costs = self._queries["cost"].to_numpy(dtype=float)
-        return None if np.isnan(costs).any() else costs
-
-    @property
-    def accuracies(self) -> pd.Series:
-        """Share of right answers of each query, in [0, 1]; a missing answer is never right."""
-        labels = self.known_labels[:, None]
-        share = self._by_query(lambda answers: (answers == labels).mean(axis=0))
-        return pd.Series(share, index=self._queries.index, name="accuracy")
-
-    @property
-    def known_labels(self) -> np.ndarray:
-        """The labels, or an `InputError` where the table has none."""
-        if self.labels is None:
-            raise InputError(f"{self.name}: no labels; this needs labelled items")
-        return self.labels
-
-    @property
-    def groups(self) -> np.ndarray:
-        """Question behind each item, shape (n_items,): copies share a number, from 0 on.
-
-        Items whose entry in the item column `group` is empty are questions of their own.
+        Examples
+        --------
+        >>> table = PredictionTable([[0, 1], [1, 1]], [0, 1], classes="ab", queries=["p", "q"])
+        >>> table.replace(queries=["p", "r"], name="renamed").query_names
+        ['p', 'r']
         """
-        if "group" not in self._items:
-            return np.arange(self.n_items)
-        named = self._items["group"]
-        numbers = pd.factorize(named.where(named.astype(str) != ""))[0]
-        alone = numbers < 0
-        numbers[alone] = numbers.max(initial=-1) + 1 + np.arange(alone.sum())
-        return pd.factorize(numbers)[0]
+        held = self._fields()
+        unknown = [field for field in fields if field not in held]
+        if unknown:
+            raise TypeError(f"a PredictionTable has no field {unknown[0]!r}; it has {[*held]}")
+        kept = held.keys() - fields.keys()
+        if "classes" in fields:
+            kept -= {"answers", "labels", "probabilities"}  # codes of other classes
+        return self._derived(held | fields, kept)
 
-    @property
-    def n_questions(self) -> int:
-        """Number of different questions: `n_items`, where no item is a copy of another."""
-        return int(self.groups.max()) + 1
-
-    # -- slicing ------------------------------------------------------------------------------
+    def _derived(self, fields: dict[str, Any], kept: Collection[str]) -> PredictionTable:
+        """A table of these fields; those `kept` are this one's, or parts of them."""
+        table = object.__new__(type(self))
+        table._hold(fields, kept)
+        return table
 
     def subset(
         self, items: Any = None, queries: Iterable[Any] | slice | None = None
@@ -238,6 +140,20 @@ class PredictionTable:
         queries : slice or sequence of str or int, optional
             Query names, or column positions.
 
+        Returns
+        -------
+        PredictionTable
+
+        Raises
+        ------
+        InputError
+            If there is no query of a name, nothing is kept, or something is kept twice.
+
+        See Also
+        --------
+        split : Two tables of all items, at random.
+        replace : Other fields for the same items and queries.
+
         Examples
         --------
         >>> table = PredictionTable([[0, 1], [1, 1]], [0, 1], classes="ab", queries=["p", "q"])
@@ -248,22 +164,22 @@ class PredictionTable:
         if not isinstance(rows, slice):
             rows = np.asarray(rows)
         columns = slice(None) if queries is None else self._columns(queries)
-        probabilities = self.probabilities
-        answers = self.answers[:, columns][rows]
-        answers.flags.writeable = False  # nobody else holds it: no second copy
-        return PredictionTable(
-            answers,
-            None if self.labels is None else self.labels[rows],
-            classes=self.classes,
-            queries=self._queries.iloc[columns],
-            items=self._items.iloc[rows],
-            probabilities=None if probabilities is None else probabilities[:, columns][rows],
-            name=self.name,
-            cost_unit=self.cost_unit,
-            source=self.source,
-        )
+
+        def part(cells: np.ndarray | None) -> np.ndarray | None:
+            """Those rows and columns. Nobody else holds them: the table need not copy them."""
+            return None if cells is None else read_only(cells[:, columns][rows])
+
+        fields = self._fields() | {
+            "answers": part(self.answers),
+            "labels": None if self.labels is None else read_only(self.labels[rows]),
+            "queries": self._queries.iloc[columns],
+            "items": self._items.iloc[rows],
+            "probabilities": part(self.probabilities),
+        }
+        return self._derived(fields, kept={"answers", "labels", "probabilities"})
 
     def _columns(self, queries: Iterable[Any] | slice) -> slice | np.ndarray:
+        """Column positions of queries given by name or by position."""
         if isinstance(queries, slice):
             return queries
         wanted = list(queries)
@@ -292,6 +208,15 @@ class PredictionTable:
         -------
         train, test : PredictionTable
 
+        Raises
+        ------
+        InputError
+            If the table has no labels, or one of the two would hold no item.
+
+        See Also
+        --------
+        subset : Items of one's own choice.
+
         Examples
         --------
         >>> table = PredictionTable([[0], [1], [0], [1]], [0, 1, 0, 1], classes="ab", queries=["q"])
@@ -299,7 +224,7 @@ class PredictionTable:
         >>> sorted(train.labels.tolist()), sorted(test.labels.tolist())
         ([0, 1], [0, 1])
         """
-        first = stratified_half(
+        first = stratified_part(
             self.known_labels, train, np.random.default_rng(random_state), self.name, self.groups
         )
         return self.subset(np.flatnonzero(first)), self.subset(np.flatnonzero(~first))
@@ -310,8 +235,7 @@ class PredictionTable:
         Each item becomes one statement "the answer is option o": o is the true option with
         probability 1/2, else one of the item's wrong options, uniformly. A query answers *true*
         where it chose that option, *false* where it chose another; a missing answer stays
-        missing. Source: arXiv 2602.08003 judges statements true or false; how it made them from
-        options is not public, this construction is ours.
+        missing.
 
         Parameters
         ----------
@@ -321,6 +245,20 @@ class PredictionTable:
         -------
         PredictionTable
             Classes ``("false", "true")``; `items` gains the column `option`, the option asked.
+
+        Raises
+        ------
+        InputError
+            If the table has two classes already or no labels, or an item has no wrong option.
+
+        See Also
+        --------
+        ensel.table.statements : The arithmetic.
+
+        References
+        ----------
+        arXiv 2602.08003 judges statements true or false; how it made them from options is not
+        public. This construction is ours.
 
         Examples
         --------
@@ -332,119 +270,77 @@ class PredictionTable:
         if self.n_classes == 2:
             raise InputError(f"{self.name}: already two classes; statements need multiple choice")
         labels = self.known_labels.astype(int)
-        rng = np.random.default_rng(random_state)
-        n_options = np.full(self.n_items, self.n_classes)
-        if "n_options" in self._items:
-            n_options = self._items["n_options"].to_numpy(dtype=int)
-        if (n_options < 2).any() or (labels >= n_options).any():
-            bad = self._items.index[(n_options < 2) | (labels >= n_options)][0]
+        n_options = self._options_offered()
+        unusable = (n_options < 2) | (labels >= n_options)
+        if unusable.any():
             raise InputError(
-                f"{self.name}: item {bad!r} has fewer options than its label or than 2; statements "
-                "need a wrong option to ask about"
+                f"{self.name}: item {self._items.index[unusable][0]!r} has fewer options than its "
+                "label or than 2; statements need a wrong option to ask about"
             )
-        truth = rng.random(self.n_items) < 0.5
-        shift = 1 + np.floor(rng.random(self.n_items) * (n_options - 1)).astype(int)
-        option = np.where(truth, labels, (labels + shift) % n_options)
-        answers = np.where(
-            self.answers == MISSING, MISSING, (self.answers == option[:, None]).astype(np.int8)
-        )
-        return PredictionTable(
-            answers,
-            truth.astype(np.int8),
+
+        options = drawn_options(labels, n_options, np.random.default_rng(random_state))
+        items = self._items.drop(columns="n_options", errors="ignore")
+        return self.replace(
+            answers=judged(self.answers, options),
+            labels=(options == labels).astype(np.int8),
             classes=("false", "true"),
-            queries=self._queries,
-            items=self._items.drop(columns="n_options", errors="ignore").assign(
-                option=[self.classes[o] for o in option]
-            ),
+            items=items.assign(option=[self.classes[option] for option in options]),
+            probabilities=None,
             name=f"{self.name} (statements)",
-            cost_unit=self.cost_unit,
-            source=self.source,
         )
 
-    # -- a closer look --------------------------------------------------------------------------
+    # -- a closer look ------------------------------------------------------------------------
 
     def duplicate_queries(self) -> list[tuple[str, str]]:
         """Pairs (first, later) of queries with the same answers on every item."""
-        # Digests, since a dictionary of the columns would be a copy of them all.
-        first: dict[bytes, int] = {}
-        names, pairs = self.query_names, []
-        for block in blocks(self.answers.shape):
-            lines = np.ascontiguousarray(self.answers[:, block].T)
-            for later, line in enumerate(lines, start=block.start):
-                seen = first.setdefault(blake2b(line).digest(), later)
-                if seen != later:
-                    pairs.append((names[seen], names[later]))
-        return pairs
+        names = self.query_names
+        return [(names[first], names[later]) for first, later in duplicate_columns(self.answers)]
 
     def constant_queries(self) -> list[str]:
         """Queries that give one and the same answer (or none) on every item."""
-        constant = self._by_query(lambda answers: (answers == answers[:1]).all(axis=0))
-        return [name for name, same in zip(self.query_names, constant, strict=True) if same]
+        return named(self.query_names, constant_columns(self.answers))
 
     def silent_queries(self) -> list[str]:
         """Queries without a usable answer on any item."""
-        silent = self._by_query(lambda answers: (answers == MISSING).all(axis=0))
-        return [name for name, none in zip(self.query_names, silent, strict=True) if none]
-
-    def _by_query(self, of_block: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """What a function says of each query, asked for a block of them at a time."""
-        return np.concatenate([of_block(self.answers[:, b]) for b in blocks(self.answers.shape)])
+        return named(self.query_names, silent_columns(self.answers))
 
     def trouble(self) -> list[str]:
         """What deserves a look, a line each; empty if nothing.
 
         Silent, constant and duplicate queries, and copies of questions.
+
+        See Also
+        --------
+        duplicate_queries, constant_queries, silent_queries : By name.
         """
-        lines = []
-        silent = self.silent_queries()
-        if silent:
-            lines.append(f"no usable answer on any item: {shorten(silent)}")
-        if constant := [name for name in self.constant_queries() if name not in silent]:
-            lines.append(f"constant answers: {shorten(constant)} (they tell nothing)")
-        if duplicates := self.duplicate_queries():
-            pairs = [f"{later} = {first}" for first, later in duplicates]
-            lines.append(f"duplicate columns: {shorten(pairs)} (a second copy tells nothing)")
-        n_questions = self.n_questions
-        if n_questions < MANY_COPIES * self.n_items:
-            lines.append(
-                f"{self.n_items:,} items are copies of {n_questions:,} questions (column group); "
-                "splits and intervals count questions"
-            )
-        return lines
+        return trouble_lines(self.answers, self.query_names, self.n_questions)
 
-    def __repr__(self) -> str:
-        n_models = len(set(self.models))
-        labelled = "" if self.labels is not None else ", unlabelled"
-        return (
-            f"PredictionTable({self.n_items:,} items, {self.n_queries} queries of "
-            f"{n_models} models, {self.n_classes} classes{labelled})"
-        )
-
-    def _repr_html_(self) -> str:
-        columns = [c for c in ("model", "sample", "temperature", "cost") if c in self._queries]
-        shown = self._queries[columns].copy()
-        if self.labels is not None:
-            shown["accuracy"] = self.accuracies.round(4)
-        shown["missing"] = self._by_query(lambda answers: (answers == MISSING).sum(axis=0))
-        return f"<p>{self!r} of <b>{self.name}</b></p>" + shown.to_html(max_rows=12)
-
-    # -- files (the work is done in ensel.formats, imported late: floors point down) -----------
+    # -- files: `ensel.formats` does the work; it stands higher, and is asked by name -----------
 
     @classmethod
     def read(cls, path: str | os.PathLike[str], **options: Any) -> PredictionTable:
-        """Read a CSV or Parquet file; options as in `ensel.formats.read_table`."""
-        from ensel.formats import read_table
+        """Read a CSV or Parquet file; options as in `ensel.formats.read_table`.
 
-        return read_table(path, **options)
+        See Also
+        --------
+        to_parquet, to_csv : Write one.
+        """
+        return resolve("ensel.formats:read_table")(path, **options)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
-        """Write one Parquet file in long form, one row group per query."""
-        from ensel.formats.parquet_writer import write_parquet
+        """Write one Parquet file in long form, one row group per query.
 
-        write_parquet(self, path)
+        See Also
+        --------
+        ensel.formats.parquet_writer.table_writer : Write it a query at a time.
+        """
+        resolve("ensel.formats.parquet_writer:write_parquet")(self, path)
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write a wide CSV: `item`, `label`, a column per query."""
-        from ensel.formats.delimited import write_csv
+        """Write a wide CSV: `item`, `label`, a column per query.
 
-        write_csv(self, path)
+        See Also
+        --------
+        to_parquet : Keeps costs and probabilities, too.
+        """
+        resolve("ensel.formats.delimited:write_csv")(self, path)

@@ -1,4 +1,4 @@
-"""Our own Parquet, a query at a time: written in parts, read in parts, never held whole."""
+"""Parquet in: our own, a query at a time, never held whole; and anybody else's."""
 
 import tracemalloc
 
@@ -9,100 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ensel import InputError, PredictionTable, read_table
-from ensel.formats.parquet_writer import table_writer
 
 LABELS = [0, 1, 0]
-
-
-def test_written_by_hand_equals_to_parquet(tmp_path, small_pool):
-    t = small_pool
-    with table_writer(
-        tmp_path / "hand.parquet", t.labels, classes=t.classes, queries=t.queries, items=t.items,
-        probabilities=True, name=t.name, cost_unit=t.cost_unit, source=t.source,
-    ) as out:  # fmt: skip
-        for j in range(t.n_queries):
-            out.add(t.answers[:, j].tolist(), t.probabilities[:, j])
-    t.to_parquet(tmp_path / "whole.parquet")
-    assert (tmp_path / "hand.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
-
-
-def test_items_are_counted_by_labels_or_ids(tmp_path):
-    path = tmp_path / "t.parquet"
-    with table_writer(path, items=["x", "y", "z"], classes="ab", queries=["p"]) as out:
-        out.add([0, 1, -1])
-    back = read_table(path)
-    assert back.labels is None
-    assert back.items.index.tolist() == ["x", "y", "z"]
-    with (
-        pytest.raises(InputError, match="neither labels nor items"),
-        table_writer(path, classes="ab", queries=["p"]),
-    ):
-        pass
-
-
-def test_a_query_short_leaves_what_was_there(tmp_path):
-    path = tmp_path / "t.parquet"
-    path.write_text("before")
-    with (
-        pytest.raises(InputError, match="1 of 2 queries written"),
-        table_writer(path, LABELS, classes="ab", queries=["p", "q"]) as out,
-    ):
-        out.add([0, 0, 0])
-    with (
-        pytest.raises(ZeroDivisionError),
-        table_writer(path, LABELS, classes="ab", queries=["p"]) as out,
-    ):
-        out.add([0, 0, 1 // 0])  # trouble of the caller's own
-    assert path.read_text() == "before"
-    assert [file.name for file in tmp_path.iterdir()] == ["t.parquet"]
-
-
-@pytest.mark.parametrize(
-    ("answers", "probabilities", "said"),
-    [
-        ([0, 1], None, "answers of 'p': 2 for 3 items"),
-        ([0, 1, 2], None, "code 2; -1 to 1 are allowed"),
-        ([0, 1, 0.5], None, "fractions"),
-        ([0, 1, 0], np.zeros((3, 2)), "probabilities; all queries have them, or none"),
-    ],
-)
-def test_writer_refuses(tmp_path, answers, probabilities, said):
-    path = tmp_path / "t.parquet"
-    with (
-        pytest.raises(InputError, match=said) as raised,
-        table_writer(path, LABELS, classes="ab", queries=["p"]) as out,
-    ):
-        out.add(answers, probabilities)
-    assert "\n" not in str(raised.value)
-    assert not list(tmp_path.iterdir())
-
-
-def test_writer_refuses_probabilities_that_are_none(tmp_path):
-    with (
-        pytest.raises(InputError, match=r"outside \[0, 1\]"),
-        table_writer(
-            tmp_path / "t.parquet", LABELS, classes="ab", queries=["p"], probabilities=True
-        ) as out,
-    ):
-        out.add([0, 1, 0], np.full((3, 2), 1.5))
-
-
-def test_writer_refuses_one_query_too_many(tmp_path):
-    with table_writer(tmp_path / "t.parquet", LABELS, classes="ab", queries=["p"]) as out:
-        out.add([0, 0, 0])
-        with pytest.raises(InputError, match="all 1 queries are written already"):
-            out.add([0, 0, 0])
-
-
-@pytest.fixture(scope="module")
-def simulated():
-    """300 queries on 20,000 items: 6 MB of answers, 260 MB as a frame of text."""
-    rng = np.random.default_rng(0)
-    answers = rng.integers(-1, 4, size=(20_000, 300), dtype=np.int8)
-    return PredictionTable(
-        answers, rng.integers(4, size=20_000), classes="ABCD",
-        queries=[f"m{j}" for j in range(300)], items=[f"question-{i:05d}" for i in range(20_000)],
-    )  # fmt: skip
 
 
 def read_and_watch(path, queries) -> tuple[PredictionTable, int, int]:
@@ -133,13 +41,6 @@ def test_reading_holds_one_matrix_and_one_query(tmp_path, simulated):
     assert whole_arrow < 1.2 * few_arrow
     # On disk an answer takes three bits (four classes, and whether it is missing), ids hardly any.
     assert path.stat().st_size < 0.65 * whole.answers.size
-
-
-def test_item_ids_take_little_room_in_each_group(tmp_path, simulated):
-    simulated.to_parquet(tmp_path / "t.parquet")
-    column = pq.ParquetFile(tmp_path / "t.parquet").metadata.row_group(7).column(0)
-    assert column.path_in_schema == "item"
-    assert column.total_compressed_size < 0.25 * simulated.n_items
 
 
 def own_form(t: PredictionTable, path, **options) -> pa.Table:
@@ -238,3 +139,53 @@ def test_another_missing_answer_is_missing(tmp_path):
     assert frame["answer"].isna().tolist() == [False, True, False]
     tampered(path, lambda frame: frame.assign(answer=frame["answer"].astype(object)))
     assert read_table(path).answers[:, 0].tolist() == [0, -1, 1]
+
+
+def test_parquet_keeps_everything(tmp_path, small_pool, same):
+    small_pool.to_parquet(tmp_path / "t.parquet")
+    back = read_table(tmp_path / "t.parquet")
+    same(back, small_pool)
+    np.testing.assert_array_equal(back.probabilities, small_pool.probabilities)
+    pd.testing.assert_frame_equal(back.queries, small_pool.queries, check_dtype=False)
+    assert (back.name, back.cost_unit) == (small_pool.name, small_pool.cost_unit)
+
+
+def test_foreign_parquet(tmp_path):
+    path = tmp_path / "wide.parquet"
+    pd.DataFrame({"item": [1, 2, 3], "label": [0, 1, 1], "m": [0.0, 1.0, np.nan]}).to_parquet(path)
+    t = read_table(path)
+    assert t.answers[:, 0].tolist() == [0, 1, -1]
+
+
+@pytest.mark.parametrize("n_queries", [1, 2])
+def test_parquet_reordered_by_another_tool_is_refused(tmp_path, n_queries):
+    """Labels stand by position: a sorted copy would be read with the wrong labels."""
+    import pyarrow.parquet as pq
+
+    t = PredictionTable(
+        [[0, 1], [1, 1], [0, 0]], [0, 1, 0], classes="ab", queries=["p", "q"], items=["z", "x", "y"]
+    ).subset(queries=slice(0, n_queries))
+    t.to_parquet(tmp_path / "t.parquet")
+    whole = pq.read_table(tmp_path / "t.parquet")
+    order = whole.to_pandas().sort_values(["query", "item"]).index.to_numpy()
+    pq.write_table(whole.take(order), tmp_path / "s.parquet", row_group_size=3)
+    with pytest.raises(InputError, match="sorted by another tool"):
+        read_table(tmp_path / "s.parquet")
+    last = np.concatenate([np.arange(3 * (n_queries - 1)), order[3 * (n_queries - 1) :]])
+    pq.write_table(whole.take(last), tmp_path / "h.parquet", row_group_size=3)
+    with pytest.raises(InputError, match="order"):
+        read_table(tmp_path / "h.parquet")
+
+
+def test_foreign_parquet_with_ids_as_index(tmp_path):
+    path = tmp_path / "wide.parquet"
+    pd.DataFrame({"label": [0, 1], "m": [0, 1]}, index=["i1", "i2"]).to_parquet(path)
+    assert read_table(path).items.index.tolist() == ["i1", "i2"]
+
+
+def test_cut_off_parquet(tmp_path, small_pool):
+    path = tmp_path / "t.parquet"
+    small_pool.to_parquet(path)
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(InputError, match="not a whole Parquet file"):
+        read_table(path)

@@ -1,14 +1,9 @@
-"""The embedded pool: real, different classifiers, rebuilt from the corpus to the byte."""
+"""Film reviews: the embedded pool of real, different classifiers; LLMs and priced services."""
 
-import importlib.util
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
-
-SCRIPT = Path(__file__).resolve().parents[2] / "data" / "build_imdb_pool.py"
 
 
 def test_is_small_and_holds_no_text(imdb):
@@ -47,21 +42,19 @@ def test_samples_agree_more_with_their_own_model(imdb):
         assert within > across + (0.03 if model != "decision-tree" else 0.0), model
 
 
-def load_script():
-    spec = importlib.util.spec_from_file_location("build_imdb_pool", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def test_imdb_llm_agrees_with_tidy(real, shared):
+    table = real("imdb-llm")
+    tidy = pd.read_parquet(shared / "tidy/imdb_helm10_1000.parquet")
+    np.testing.assert_array_equal(table.answers, tidy[table.query_names].to_numpy())
+    np.testing.assert_array_equal(table.labels, tidy["gold"])
 
 
-@pytest.mark.parametrize(("model", "sample"), [("bow-nb", 2), ("lexicon", 1)])
-def test_rebuilds(imdb, shared, model, sample):
-    """Train one query anew from the review texts; libraries may round a byte one step apart."""
-    script = load_script()
-    train, test = script.read_folder(shared / "imdb_text")
-    some = test.iloc[::25]
-    rebuilt = script.to_bytes(script.predict_query(model, sample, train, some))
-    raw = pd.read_parquet(str(files("ensel.datasets").joinpath("imdb_pool.parquet")))
-    committed = raw.set_index("item_id").loc[some["item_id"], f"{model}#{sample}"].to_numpy()
-    assert np.abs(rebuilt.astype(int) - committed.astype(int)).max() <= 1
-    assert (rebuilt == committed).mean() > 0.99
+def test_imdb_api_agrees_with_tidy(real, shared):
+    table = real("imdb-api")
+    tidy = pd.read_parquet(shared / "tidy/imdb_frugalml4_apis_25000.parquet")
+    tidy = tidy.set_index("item_id").loc[table.items.index]
+    columns = ["google_nlp", "baidu", "amazon_comprehend", "vader_github"]
+    np.testing.assert_array_equal(table.answers, tidy[columns].to_numpy())
+    np.testing.assert_array_equal(table.labels, tidy["gold"])
+    costs = {"Google": 2.5, "Baidu": 3.5, "Amazon": 0.75, "VADER": 0.0}
+    assert table.queries["cost"].to_dict() == costs
