@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from ensel.exceptions import InputError
+from ensel.figures.style import MEAN, REGRET_STYLE
 from ensel.heldout.intervals import LEVEL, Z
 
-LABELS = ("fewer than 300", "300", "1,000", "half of the items")
+LABELS = tuple(REGRET_STYLE)
+"""Numbers of labels to learn from, ascending."""
 LEAST_DATASETS = 3
 """Fewer have no mean over datasets: its interval would say nothing."""
-MEAN = "mean of datasets"
 VIEWS = {"": "as published", "statements": "statements", "no-best": "without its best model"}
 RIVALS = {"regret": "regret", "vs_top_k": "top-k + weighted", "vs_single": "single best query"}
 NEEDED = (

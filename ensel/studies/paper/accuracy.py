@@ -7,13 +7,12 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ensel.choosing.frontiers import Frontier, frontier
+from ensel.choosing.frontiers import frontier
 from ensel.choosing.learning_curve import learning_curves
 from ensel.choosing.recommendation import OWN_VOTE
 from ensel.figures.choices import learning_figure
-from ensel.figures.comparison import budget_figure, comparison_figure
-from ensel.figures.frontiers import frontier_figure
-from ensel.heldout.comparison import Comparison
+from ensel.figures.comparison import budget_figure, votes_figure
+from ensel.figures.frontiers import money_figure
 from ensel.heldout.scoring import SINGLE, SINGLE_KEY
 from ensel.studies.paper.recipe import Recipe, labelled
 from ensel.studies.paper.sources import Sources
@@ -42,20 +41,16 @@ def accuracy(sources: Sources) -> pd.DataFrame:
     return frame[(frame["vote"] == own) | (frame["method"] == SINGLE)]
 
 
-def comparison_of(frame: pd.DataFrame) -> Figure:
-    """Redraw a comparison from its rows."""
+def draw_votes(frame: pd.DataFrame) -> Figure:
+    """All methods and votes on the one dataset of a frame."""
     first = frame.iloc[0]
-    result = Comparison(
-        first["dataset"],
-        int(first["n_items"]),
-        0,
-        int(first["n_train"]),
-        int(first["n_splits"]),
-        0,
+    return votes_figure(
         frame,
-        [],
+        dataset=first["dataset"],
+        n_items=int(first["n_items"]),
+        n_train=int(first["n_train"]),
+        n_splits=int(first["n_splits"]),
     )
-    return comparison_figure(result)
 
 
 def money(sources: Sources) -> pd.DataFrame:
@@ -74,12 +69,15 @@ def money(sources: Sources) -> pd.DataFrame:
     return labelled(rows, table)
 
 
-def frontier_of(frame: pd.DataFrame) -> Figure:
-    """Redraw a frontier from its rows."""
+def draw_money(frame: pd.DataFrame) -> Figure:
+    """What sums of money buy on the one dataset of a frame."""
     first = frame.iloc[0]
-    rows = frame.assign(queries=frame["queries"].str.split(SEPARATOR))
-    unit = first["cost_unit"] if isinstance(first["cost_unit"], str) else None
-    return frontier_figure(Frontier(first["dataset"], int(first["n_items"]), rows, unit))
+    return money_figure(
+        frame.assign(queries=frame["queries"].str.split(SEPARATOR)),
+        dataset=first["dataset"],
+        n_items=int(first["n_items"]),
+        cost_unit=first["cost_unit"] if isinstance(first["cost_unit"], str) else None,
+    )
 
 
 def learning(sources: Sources) -> pd.DataFrame:
@@ -127,7 +125,7 @@ RECIPES = [
             "the paired difference.",
             (name,),
             partial(_rows, name=name),
-            comparison_of,
+            draw_votes,
         )
         for name in POOLS
     ),
@@ -149,6 +147,6 @@ RECIPES = [
         "Cross-validated, less the luck of having chosen; bars: 95 %.",
         (MONEY,),
         money,
-        frontier_of,
+        draw_money,
     ),
 ]

@@ -7,8 +7,10 @@ import pandas as pd
 
 from ensel.error_model import GaussianCopulaErrors, families_of
 from ensel.error_model.joint_failure import joint_failure
-from ensel.figures.floors import floor_lines, floors_figure
-from ensel.figures.joint_errors import co_failure_pools_figure, correlation_by_family_figure
+from ensel.figures.co_failure import co_failure_pools_figure
+from ensel.figures.correlations import correlation_by_family_figure
+from ensel.figures.floor_lines import floor_lines
+from ensel.figures.floors import floors_figure
 from ensel.heldout.intervals import Z
 from ensel.studies.paper.recipe import Recipe, labelled
 from ensel.studies.paper.sources import Sources
