@@ -14,8 +14,9 @@ from ensel.figures.choices import learning_figure
 from ensel.figures.comparison import budget_figure, votes_figure
 from ensel.figures.frontiers import money_figure
 from ensel.heldout.scoring import SINGLE, SINGLE_KEY
-from ensel.studies.paper.recipe import Recipe, labelled
+from ensel.studies.paper.recipe import Recipe, labelled, stacked
 from ensel.studies.paper.sources import Sources
+from ensel.table.prediction_table import PredictionTable
 
 POOLS = ("mmlu", "medmcqa", "imdb-llm", "imdb")
 MONEY = "imdb-api"
@@ -25,20 +26,20 @@ BUDGET = 5
 SEPARATOR = "; "
 
 
-def _rows(sources: Sources, name: str) -> pd.DataFrame:
+def comparison(sources: Sources, name: str) -> pd.DataFrame:
+    """Every method with every vote, on one pool."""
     result = sources.comparison(name)
-    head = pd.DataFrame(
-        {"n_train": result.n_train, "n_splits": result.n_splits}, index=result.rows.index
-    )
-    rows = pd.concat([head, result.rows.drop(columns="queries")], axis=1)
+    rows = result.rows.drop(columns="queries")
+    rows.insert(0, "n_train", result.n_train)
+    rows.insert(1, "n_splits", result.n_splits)
     return labelled(rows, sources.table(name))
 
 
 def accuracy(sources: Sources) -> pd.DataFrame:
     """Every method with its own vote, on all pools."""
-    frame = pd.concat([_rows(sources, name) for name in POOLS], ignore_index=True)
-    own = frame["method"].map(OWN_VOTE).fillna("weighted")
-    return frame[(frame["vote"] == own) | (frame["method"] == SINGLE)]
+    frame = pd.concat([comparison(sources, name) for name in POOLS], ignore_index=True)
+    own_vote = frame["method"].map(OWN_VOTE).fillna("weighted")
+    return frame[(frame["vote"] == own_vote) | (frame["method"] == SINGLE)]
 
 
 def draw_votes(frame: pd.DataFrame) -> Figure:
@@ -82,25 +83,26 @@ def draw_money(frame: pd.DataFrame) -> Figure:
 
 def learning(sources: Sources) -> pd.DataFrame:
     """Accuracy against labels, at one budget."""
-    parts = []
-    for name in POOLS[:3]:
-        table = sources.table(name)
-        size = min(BUDGET, sources.effort.most, table.n_queries)
-        keys = [
-            SINGLE_KEY if method == SINGLE else (method, OWN_VOTE.get(method, "weighted"), size)
-            for method in LEARNERS
-        ]
-        found = learning_curves(
+    effort = sources.effort
+
+    def of_table(table: PredictionTable) -> pd.DataFrame:
+        size = min(BUDGET, effort.most, table.n_queries)
+        return learning_curves(
             table,
-            keys,
+            [_key(method, size) for method in LEARNERS],
             LABELS,
             baseline=("top-k", "weighted", size),
-            n_splits=sources.effort.n_splits,
-            seed=sources.effort.seed,
+            n_splits=effort.n_splits,
+            seed=effort.seed,
             progress=False,
         )
-        parts.append(labelled(found, table))
-    return pd.concat(parts, ignore_index=True)
+
+    return stacked(sources, POOLS[:3], of_table)
+
+
+def _key(method: str, size: int) -> tuple[str, str, int]:
+    """A method with its own vote, as it is scored."""
+    return SINGLE_KEY if method == SINGLE else (method, OWN_VOTE.get(method, "weighted"), size)
 
 
 RECIPES = [
@@ -124,7 +126,7 @@ RECIPES = [
             "(below). Half of the items to learn from; means over random splits; bands: 95 % of "
             "the paired difference.",
             (name,),
-            partial(_rows, name=name),
+            partial(comparison, name=name),
             draw_votes,
         )
         for name in POOLS
