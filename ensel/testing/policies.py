@@ -8,35 +8,20 @@ keeps it from doing so, and its held-out accuracy would then be one that no live
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from hypothesis import strategies as st
 
 from ensel.table.codes import MISSING
 from ensel.table.prediction_table import PredictionTable
 from ensel.testing.laws import LawReport, Laws, name_of, require, try_laws
+from ensel.testing.replay import Replay, answers_of, costs_of, learn, maker, replayed, run_live
 from ensel.testing.strategies import prediction_tables
 
 POLICY_LAWS = Laws()
 """What `check_policy` asks, in this order."""
-
-
-class _Replay(NamedTuple):
-    """What a fitted policy does with cached answers."""
-
-    asked: np.ndarray
-    """Shape (n_items, n_queries), bool."""
-    probabilities: np.ndarray
-    """Shape (n_items, n_classes)."""
-    labels: np.ndarray
-    """Shape (n_items,)."""
-
-    def of(self, rows: Any) -> _Replay:
-        return _Replay(*(part[rows] for part in self))
 
 
 @dataclass(frozen=True)
@@ -47,19 +32,17 @@ class _Policy:
 
     def fitted(self, table: PredictionTable) -> Any:
         """A fresh policy, fitted on a table."""
-        return _learn(self.make(), table)
+        return learn(self.make(), table)
 
-    def same(self, before: _Replay, after: _Replay, answers: np.ndarray, change: str) -> None:
+    def same(self, before: Replay, after: Replay, answers: np.ndarray, change: str) -> None:
         """The same queries, probabilities and classes, item by item; names the first that differs.
 
         `answers` are those of the items before the change, shape (n_items, n_queries).
         """
         for i, row in enumerate(answers.tolist()):
-            item, (asked, p, label), (others, q, other) = (
-                f"item {i}, answers {row}",
-                before.of(i),
-                after.of(i),
-            )
+            item = f"item {i}, answers {row}"
+            asked, p, label = before.of(i)
+            others, q, other = after.of(i)
             require(
                 np.array_equal(asked, others),
                 f"{item}: asks columns {_columns(asked)}, but {_columns(others)} {change}",
@@ -71,68 +54,12 @@ class _Policy:
             require(label == other, f"{item}: class {label}, but {other} {change}")
 
 
-def _learn(policy: Any, table: PredictionTable) -> Any:
-    labels = np.array(table.known_labels, dtype=int)
-    policy.fit(_frame(table), labels, models=table.models, costs=_costs(table), sample_weight=None)
-    return policy
-
-
-def _costs(table: PredictionTable) -> np.ndarray:
-    return np.array(np.ones(table.n_queries) if table.costs is None else table.costs, dtype=float)
-
-
-def _frame(table: PredictionTable, answers: Any = None) -> pd.DataFrame:
-    """Answers of a table, or others in their place, in columns named by its queries."""
-    codes = np.array(table.answers if answers is None else answers, dtype=int)
-    return pd.DataFrame(codes, columns=table.query_names)
-
-
-def _replayed(policy: Any, frame: pd.DataFrame) -> _Replay:
-    return _Replay(
-        np.asarray(policy.asked(frame)),
-        np.asarray(policy.predict_proba(frame)),
-        np.asarray(policy.predict(frame)),
-    )
-
-
 def _columns(asked: np.ndarray) -> list[int]:
     return [int(j) for j in np.flatnonzero(asked)]
 
 
 def _rounded(p: np.ndarray) -> list[float]:
     return [float(f"{value:.4g}") for value in p]
-
-
-def _told(policy: Any, table: PredictionTable, item: int, query: str) -> Any:
-    """The cached answer as a live policy is told it: a class, or None where it is missing."""
-    code = int(table.answers[item, table.query_names.index(query)])
-    return None if code == MISSING else policy.classes_.tolist()[code]
-
-
-def _run_live(policy: Any, table: PredictionTable, n: int) -> list[dict[str, Any]]:
-    """Run all items live on their cached answers, in waves of n; what each was told in the end.
-
-    Items take turns, a wave each, as they do where many run side by side: a policy that keeps
-    where it is in an item, instead of reading it off the answers, is found out.
-    """
-    told: list[dict[str, Any]] = [{} for _ in range(table.n_items)]
-    waiting = list(range(table.n_items))
-    while waiting:
-        waves = [(i, _wave(policy, table, told[i], n)) for i in waiting]
-        for i, wave in waves:
-            told[i] |= {query: _told(policy, table, i, query) for query in wave}
-        waiting = [i for i, wave in waves if wave]
-    return told
-
-
-def _wave(policy: Any, table: PredictionTable, told: dict[str, Any], n: int) -> tuple[str, ...]:
-    """What a policy asks next: at most n queries of the pool, none of them asked before."""
-    wave = tuple(policy.next(dict(told)) if n == 1 else policy.next(dict(told), n=n))
-    after = f"next asks {list(wave)} after {told}"
-    require(len(wave) <= n, f"{after}; at most {n} may be asked")
-    require(set(wave) <= set(table.query_names), f"{after}; the pool is {table.query_names}")
-    require(len(set(wave)) == len(wave) and not set(wave) & set(told), f"{after}: a query twice")
-    return wave
 
 
 def _tables(policy: _Policy) -> Any:
@@ -168,7 +95,9 @@ def _names(policy: _Policy, table: PredictionTable) -> None:
     require(classes == sorted(set(labels.tolist())), f"classes {classes}")
 
     plain = policy.make()
-    plain.fit(np.array(table.answers, dtype=int), labels, models=table.models, costs=_costs(table))
+    plain.fit(
+        np.array(table.answers, dtype=int), labels, models=table.models, costs=costs_of(table)
+    )
     numbers = [str(j) for j in range(table.n_queries)]
     names = list(plain.query_names)
     require(names == numbers, f"names {names} of an array's columns, not {numbers}")
@@ -176,7 +105,7 @@ def _names(policy: _Policy, table: PredictionTable) -> None:
 
 @_law("asked queries", "of every item at least one query of the pool is asked, no other", _tables)
 def _asked(policy: _Policy, table: PredictionTable) -> None:
-    asked = np.asarray(policy.fitted(table).asked(_frame(table)))
+    asked = np.asarray(policy.fitted(table).asked(answers_of(table)))
     shape = (table.n_items, table.n_queries)
     require(asked.shape == shape, f"asked of shape {asked.shape}, not {shape}")
     require(asked.dtype == bool, f"asked of type {asked.dtype}, not bool")
@@ -191,7 +120,7 @@ def _asked(policy: _Policy, table: PredictionTable) -> None:
 )
 def _probabilities(policy: _Policy, table: PredictionTable) -> None:
     fitted = policy.fitted(table)
-    _, p, labels = _replayed(fitted, _frame(table))
+    _, p, labels = replayed(fitted, answers_of(table))
     shape = (table.n_items, table.n_classes)
     require(p.shape == shape, f"probabilities of shape {p.shape}, not {shape}")
     bad = ~(np.isfinite(p) & (p >= 0) & (p <= 1 + 1e-9)).all(axis=1)
@@ -205,15 +134,15 @@ def _probabilities(policy: _Policy, table: PredictionTable) -> None:
 @_law("inputs kept", "answers, labels, costs and models are not modified", _tables)
 def _inputs_kept(policy: _Policy, table: PredictionTable) -> None:
     given: dict[str, Any] = {
-        "answers": _frame(table),
+        "answers": answers_of(table),
         "labels": np.array(table.known_labels, dtype=int),
-        "costs": _costs(table),
+        "costs": costs_of(table),
         "models": np.array(table.models),
     }
     before = {name: value.copy() for name, value in given.items()}
     fitted = policy.make()
     fitted.fit(given["answers"], given["labels"], models=given["models"], costs=given["costs"])
-    _replayed(fitted, given["answers"])
+    replayed(fitted, given["answers"])
     for name, value in given.items():
         same = np.array_equal(np.asarray(value), np.asarray(before[name]))
         require(same, f"{name} became {np.asarray(value).tolist()}")
@@ -221,14 +150,14 @@ def _inputs_kept(policy: _Policy, table: PredictionTable) -> None:
 
 @_law("same fit", "fitting again, even after other labels, gives the same policy", _tables)
 def _same_fit(policy: _Policy, table: PredictionTable) -> None:
-    frame, first = _frame(table), policy.fitted(table)
-    before = _replayed(first, frame)
-    again = _replayed(policy.fitted(table), frame)
+    frame, first = answers_of(table), policy.fitted(table)
+    before = replayed(first, frame)
+    again = replayed(policy.fitted(table), frame)
     policy.same(before, again, table.answers, "when another is fitted")
 
     turned = (np.array(table.known_labels, dtype=int) + 1) % table.n_classes
-    first.fit(frame, turned, models=table.models, costs=_costs(table), sample_weight=None)
-    again = _replayed(_learn(first, table), frame)
+    first.fit(frame, turned, models=table.models, costs=costs_of(table), sample_weight=None)
+    again = replayed(learn(first, table), frame)
     policy.same(before, again, table.answers, "when fitted again, after other labels")
 
 
@@ -239,7 +168,7 @@ def _same_fit(policy: _Policy, table: PredictionTable) -> None:
 )
 def _unasked(policy: _Policy, table: PredictionTable, random_state: int) -> None:
     fitted = policy.fitted(table)
-    before = _replayed(fitted, _frame(table))
+    before = replayed(fitted, answers_of(table))
     rng = np.random.default_rng(random_state)
     drawn = rng.integers(MISSING, table.n_classes, table.answers.shape)
     some = rng.random(table.answers.shape) < 0.5
@@ -247,7 +176,7 @@ def _unasked(policy: _Policy, table: PredictionTable, random_state: int) -> None
 
     for others in (turned, np.full_like(turned, MISSING), np.where(some, drawn, table.answers)):
         changed = np.where(before.asked, table.answers, others)
-        after = _replayed(fitted, _frame(table, changed))
+        after = replayed(fitted, answers_of(table, changed))
         change = f"with unasked answers changed: {changed.tolist()}"
         policy.same(before, after, table.answers, change)
 
@@ -255,7 +184,7 @@ def _unasked(policy: _Policy, table: PredictionTable, random_state: int) -> None
 @_law("company of items", "what is done with an item does not depend on the other items", _tables)
 def _company(policy: _Policy, table: PredictionTable) -> None:
     fitted, X = policy.fitted(table), np.array(table.answers, dtype=int)
-    before = _replayed(fitted, _frame(table))
+    before = replayed(fitted, answers_of(table))
     orders = {
         "with the items reversed": np.arange(len(X))[::-1],
         "on its own": np.array([0]),
@@ -263,7 +192,7 @@ def _company(policy: _Policy, table: PredictionTable) -> None:
         "with every item twice": np.repeat(np.arange(len(X)), 2),
     }
     for change, rows in orders.items():
-        after = _replayed(fitted, _frame(table, X[rows]))
+        after = replayed(fitted, answers_of(table, X[rows]))
         policy.same(before.of(rows), after, X[rows], change)
 
 
@@ -274,12 +203,12 @@ def _company(policy: _Policy, table: PredictionTable) -> None:
 )
 def _live(policy: _Policy, table: PredictionTable) -> None:
     fitted = policy.fitted(table)
-    asked, probabilities, labels = _replayed(fitted, _frame(table))
+    asked, probabilities, labels = replayed(fitted, answers_of(table))
     classes = np.asarray(fitted.classes_).tolist()
-    for i, told in enumerate(_run_live(fitted, table, 1)):
+    for i, told in enumerate(run_live(fitted, table, 1)):
         item = f"item {i}, answers {table.answers[i].tolist()}"
-        replayed = [table.query_names[j] for j in _columns(asked[i])]
-        require(set(told) == set(replayed), f"{item}: asks {replayed}, but {list(told)} live")
+        cached = [table.query_names[j] for j in _columns(asked[i])]
+        require(set(told) == set(cached), f"{item}: asks {cached}, but {list(told)} live")
 
         label, probability, settled = fitted.answer(dict(told))
         require(label == labels[i], f"{item}: class {labels[i]}, but {label} live")
@@ -300,7 +229,7 @@ def _waves(policy: _Policy, table: PredictionTable) -> None:
     fitted = policy.fitted(table)
     classes = np.asarray(fitted.classes_).tolist()
     for n in (2, table.n_queries):
-        for told in _run_live(fitted, table, n):
+        for told in run_live(fitted, table, n):
             require(len(told) > 0, f"nothing is asked in waves of {n}")
             label, probability, _ = fitted.answer(dict(told))
             require(label in classes, f"class {label!r} after {told}; classes are {classes}")
@@ -357,6 +286,7 @@ def check_policy(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> class First:  # asks the first query, and answers what it answers
     ...     def fit(self, X, y, *, models=None, costs=None, sample_weight=None):
     ...         frame = pd.DataFrame(X)
@@ -386,17 +316,5 @@ def check_policy(
         ...
     ensel.testing.laws.BrokenLaw: Peeks breaks 'unasked answers': changing an answer that was ...
     """
-    subject = _Policy(_maker(policy), tolerance, min_queries)
+    subject = _Policy(maker(policy), tolerance, min_queries)
     return try_laws(name_of(policy), POLICY_LAWS, subject, max_examples=max_examples, report=report)
-
-
-def _maker(policy: Any) -> Callable[[], Any]:
-    """What makes an unfitted policy on every call."""
-    if hasattr(policy, "asked") and not isinstance(policy, type):
-        return lambda: deepcopy(policy)
-    if not callable(policy):
-        raise TypeError(
-            f"{policy!r}: a policy with fit and asked, its class, or a function that "
-            "makes one is needed"
-        )
-    return policy

@@ -81,8 +81,8 @@ class Stamp:
 def read_stamps(folder: Path) -> dict[str, Stamp]:
     """Stamps of a folder of figures; none where there is no file, or none of this form."""
     try:
-        found = json.loads((folder / STAMPS).read_text(encoding="utf-8"))
-        return {name: Stamp(**fields) for name, fields in found.items()}
+        stored = json.loads((folder / STAMPS).read_text(encoding="utf-8"))
+        return {name: Stamp(**fields) for name, fields in stored.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
@@ -106,8 +106,8 @@ def hash_of(*parts: bytes | str) -> str:
 def computed_hash(recipe: Recipe, sources: Sources) -> str:
     """Hash of what a recipe's numbers depend on."""
     function = getattr(recipe.compute, "func", recipe.compute)  # under a partial
-    own = Path(str(inspect.getsourcefile(function))).read_text(encoding="utf-8")
-    parts: list[bytes | str] = [ensel.__version__, _source_of_numbers(), own.partition(LIST)[0]]
+    module = Path(str(inspect.getsourcefile(function))).read_text(encoding="utf-8")
+    parts: list[bytes | str] = [ensel.__version__, _source_of_numbers(), module.partition(LIST)[0]]
     parts.append(json.dumps(asdict(sources.effort), sort_keys=True))
     for name in recipe.datasets:
         parts += [name, *(file.sha256 for file in get_dataset(name).files)]
