@@ -1,1 +1,1 @@
-"""Every figure: functions that take results and return a matplotlib Figure."""
+"""Every figure: rows in, matplotlib Figure out. Front doors of results hand their rows on."""

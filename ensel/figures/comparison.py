@@ -8,22 +8,23 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ensel.figures.style import DOUBLE_COLUMN, METHOD_STYLE, RC, zoom
+from ensel.figures.parts import ZERO, band, legend_entries, names_in, zoom
+from ensel.figures.style import DOUBLE_COLUMN, METHOD_STYLE, RC, method_styles
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ensel.heldout.comparison import Comparison
 
+SINGLE = "single-best"
+"""The method that has one number, not one a budget."""
 MAY_LEAVE = ("random", "gain-per-cost")
 """Methods that, at a budget in queries, may lie too far below to be framed."""
+DIFFERENCE = "diff_vs_top_k"
 
 
 def comparison_figure(result: Comparison) -> Figure:
     """Draw a comparison: a column of panels per vote.
-
-    Above, held-out accuracy against queries bought; below, the paired difference to top-k +
-    weighted vote at the same budget, with 95 % bands.
 
     Parameters
     ----------
@@ -32,53 +33,71 @@ def comparison_figure(result: Comparison) -> Figure:
     Returns
     -------
     Figure
+
+    See Also
+    --------
+    votes_figure : The same from rows.
     """
-    single = result.rows[result.rows["method"] == "single-best"]
-    voted = result.rows[result.rows["method"] != "single-best"]
-    votes = list(dict.fromkeys(voted["vote"])) or ["majority"]
+    return votes_figure(
+        result.rows,
+        dataset=result.dataset,
+        n_items=result.n_items,
+        n_train=result.n_train,
+        n_splits=result.n_splits,
+    )
+
+
+def votes_figure(
+    rows: pd.DataFrame, *, dataset: str, n_items: int, n_train: int, n_splits: int
+) -> Figure:
+    """Draw all methods with all votes on one dataset: a column of panels per vote.
+
+    Above, held-out accuracy against queries bought; below, the paired difference to top-k +
+    weighted vote at the same budget, with 95 % bands.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `Comparison.rows`: `method`, `vote`, `budget`, `accuracy`, `diff_vs_top_k` with
+        `diff_vs_top_k_low` and `diff_vs_top_k_high`; rates, in [0, 1].
+    dataset : str
+    n_items, n_train, n_splits : int
+        Said below the picture.
+
+    Returns
+    -------
+    Figure
+
+    See Also
+    --------
+    budget_figure : Several datasets, one vote a method.
+    """
+    single, voted = rows[rows["method"] == SINGLE], rows[rows["method"] != SINGLE]
+    votes = names_in(voted, "vote") or ["majority"]
     with mpl.rc_context(RC):
         figure = Figure(figsize=(1.4 + 1.4 * len(votes), 4.6), layout="constrained")
         axes = figure.subplots(2, len(votes), sharex=True, sharey="row", squeeze=False)
-        for column, vote in enumerate(votes):
-            above, below = axes[:, column]
+
+        for (above, below), vote in zip(axes.T, votes, strict=True):
             above.set_title(f"{vote} vote")
             if len(single):
-                above.axhline(
-                    100 * single["accuracy"].iloc[0],
-                    label="single-best",
-                    **{**METHOD_STYLE["single-best"], "marker": None},
-                )
-            below.axhline(0, color="#444444", linewidth=0.8)
-            of_vote = voted[voted["vote"] == vote]
-            for method, rows in of_vote.groupby("method", sort=False):
-                rows = rows.sort_values("budget")
-                style = METHOD_STYLE[str(method)]
-                above.plot(rows["budget"], 100 * rows["accuracy"], label=method, **style)
-                below.plot(rows["budget"], 100 * rows["diff_vs_top_k"], **style)
-                low, high = 100 * rows["diff_vs_top_k_low"], 100 * rows["diff_vs_top_k_high"]
-                below.fill_between(
-                    rows["budget"], low, high, color=style["color"], alpha=0.15, linewidth=0
-                )
-            below.set_xlabel("queries a question")
-            below.xaxis.set_major_locator(MaxNLocator(integer=True))
-        chosen = voted[~voted["method"].isin(MAY_LEAVE)]
-        if len(chosen):
-            zoom(axes[0, 0], 100 * chosen["accuracy"])
-            zoom(axes[1, 0], 100 * chosen["diff_vs_top_k"])
-        axes[0, 0].set_ylabel("held-out accuracy (%)")
-        axes[1, 0].set_ylabel("difference to top-k +\nweighted vote (points)")
+                _draw_single(above, single, SINGLE)
+            below.axhline(0, **ZERO)
+            for method, line in voted[voted["vote"] == vote].groupby("method", sort=False):
+                _draw_method(above, below, line, str(method), method_styles(voted["method"]))
+            _label_budgets(below)
+
+        framed = voted[~voted["method"].isin(MAY_LEAVE)]
+        if len(framed):
+            zoom(axes[0, 0], 100 * framed["accuracy"])
+            zoom(axes[1, 0], 100 * framed[DIFFERENCE])
+        _label_rows(axes)
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 5))
-        low, high = axes[1, 0].get_ylim()
-        hidden = bool(
-            (100 * voted["accuracy"] < axes[0, 0].get_ylim()[0]).any()
-            or (100 * voted["diff_vs_top_k_low"] < low).any()
-            or (100 * voted["diff_vs_top_k_high"] > high).any()
-        )
+        hidden = "; what leaves the frame is not shown" if _leaves(axes[:, 0], voted) else ""
         figure.supxlabel(
-            f"{result.dataset}: n = {result.n_items:,} items, {result.n_train:,} to learn from, "
-            f"{result.n_splits} random splits; bands: 95 % of the paired difference"
-            + ("; what leaves the frame is not shown" if hidden else ""),
+            f"{dataset}: n = {n_items:,} items, {n_train:,} to learn from, "
+            f"{n_splits} random splits; bands: 95 % of the paired difference{hidden}",
             fontsize=7,
         )
     return figure
@@ -93,43 +112,77 @@ def budget_figure(rows: pd.DataFrame) -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        `dataset`, `n_items`, `n_train`, and the columns of `Comparison.rows`; one vote a method.
+        `dataset`, `n_items`, and the columns of `Comparison.rows`; one vote a method.
 
     Returns
     -------
     Figure
+
+    See Also
+    --------
+    votes_figure : One dataset, all votes.
     """
-    names = list(dict.fromkeys(rows["dataset"]))
+    names = names_in(rows)
+    styles = method_styles(rows["method"])
     with mpl.rc_context(RC):
         figure = Figure(figsize=(DOUBLE_COLUMN, 4.3), layout="constrained")
         axes = figure.subplots(2, len(names), sharex=True, squeeze=False)
-        handles: dict[str, Any] = {}
+
         for (above, below), name in zip(axes.T, names, strict=True):
-            own = rows[rows["dataset"] == name]
-            above.set_title(f"{name}, n = {own['n_items'].iloc[0]:,}", fontsize=8)
-            below.axhline(0, color="#444444", linewidth=0.8)
-            for method, line in own.groupby("method", sort=False):
-                style, line = METHOD_STYLE[str(method)], line.sort_values("budget")
-                if method == "single-best":
-                    handles["single best query"] = above.axhline(
-                        100 * line["accuracy"].iloc[0], **(style | {"marker": None})
-                    )
-                    continue
-                label = f"{method} + {line['vote'].iloc[0]}"
-                handles[label] = above.plot(line["budget"], 100 * line["accuracy"], **style)[0]
-                below.plot(line["budget"], 100 * line["diff_vs_top_k"], **style)
-                low, high = 100 * line["diff_vs_top_k_low"], 100 * line["diff_vs_top_k_high"]
-                below.fill_between(
-                    line["budget"], low, high, color=style["color"], alpha=0.15, linewidth=0
-                )
-            framed = own[~own["method"].isin(MAY_LEAVE)]
+            of_dataset = rows[rows["dataset"] == name]
+            above.set_title(f"{name}, n = {of_dataset['n_items'].iloc[0]:,}", fontsize=8)
+            below.axhline(0, **ZERO)
+            for method, line in of_dataset.groupby("method", sort=False):
+                if method == SINGLE:
+                    _draw_single(above, line, "single best query")
+                else:
+                    label = f"{method} + {line['vote'].iloc[0]}"
+                    _draw_method(above, below, line, label, styles)
+
+            framed = of_dataset[~of_dataset["method"].isin(MAY_LEAVE)]
             zoom(above, 100 * framed["accuracy"])
-            zoom(below, 100 * framed.loc[framed["method"] != "single-best", "diff_vs_top_k"])
-            below.set_xlabel("queries a question")
-            below.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes[0, 0].set_ylabel("held-out accuracy (%)")
-        axes[1, 0].set_ylabel("difference to top-k +\nweighted vote (points)")
-        figure.legend(
-            handles.values(), list(handles), loc="outside upper center", ncols=4, columnspacing=1.2
-        )
+            zoom(below, 100 * framed.loc[framed["method"] != SINGLE, DIFFERENCE])
+            _label_budgets(below)
+
+        _label_rows(axes)
+        entries = legend_entries(axes[0])
+        figure.legend(*entries, loc="outside upper center", ncols=4, columnspacing=1.2)
     return figure
+
+
+def _draw_single(above: Any, rows: pd.DataFrame, label: str) -> None:
+    """The single best query costs one query at every budget: a level line."""
+    style = METHOD_STYLE[SINGLE] | {"marker": None}
+    above.axhline(100 * rows["accuracy"].iloc[0], label=label, **style)
+
+
+def _draw_method(
+    above: Any, below: Any, rows: pd.DataFrame, label: str, styles: dict[str, dict[str, Any]]
+) -> None:
+    """One method with one vote: its accuracy above, its difference with a band below."""
+    rows = rows.sort_values("budget")
+    style = styles[str(rows["method"].iloc[0])]
+    above.plot(rows["budget"], 100 * rows["accuracy"], label=label, **style)
+    below.plot(rows["budget"], 100 * rows[DIFFERENCE], **style)
+    band(below, rows, "budget", DIFFERENCE, color=style["color"], alpha=0.15)
+
+
+def _label_budgets(below: Any) -> None:
+    below.set_xlabel("queries a question")
+    below.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _label_rows(axes: Any) -> None:
+    axes[0, 0].set_ylabel("held-out accuracy (%)")
+    axes[1, 0].set_ylabel("difference to top-k +\nweighted vote (points)")
+
+
+def _leaves(column: Any, voted: pd.DataFrame) -> bool:
+    """Whether a line or band leaves the frame."""
+    above, below = column
+    low, high = below.get_ylim()
+    return bool(
+        (100 * voted["accuracy"] < above.get_ylim()[0]).any()
+        or (100 * voted[f"{DIFFERENCE}_low"] < low).any()
+        or (100 * voted[f"{DIFFERENCE}_high"] > high).any()
+    )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
+from collections.abc import Iterable
+from typing import Any
 
 SINGLE_COLUMN, DOUBLE_COLUMN = 3.4, 7.0
 """Widths of a printed page's columns, inches."""
@@ -25,6 +22,14 @@ METHOD_STYLE: dict[str, dict[str, Any]] = {
     "exact-mi": {"color": "#CC79A7", "linestyle": (0, (1, 1)), "marker": "*"},
 }
 """Line style of each method, the same in every figure."""
+
+OTHER_STYLES: tuple[dict[str, Any], ...] = (
+    {"color": "#7F7F7F", "linestyle": "-", "marker": "."},
+    {"color": "#332288", "linestyle": (0, (4, 1)), "marker": ">"},
+    {"color": "#661100", "linestyle": (0, (2, 1)), "marker": "p"},
+    {"color": "#117733", "linestyle": (0, (6, 1, 1, 1)), "marker": "h"},
+)
+"""Line styles of methods that are not the package's own, taken in turn."""
 
 FLOOR_STYLE: dict[str, dict[str, Any]] = {
     "single": METHOD_STYLE["single-best"] | {"marker": None},
@@ -68,7 +73,18 @@ POOL_STYLE: dict[str, dict[str, Any]] = {
     "temperatures": {"color": "#009E73", "linestyle": (0, (2, 1)), "marker": "x"},
     "medmcqa-temperatures": {"color": "#7F7F7F", "linestyle": (0, (1, 1)), "marker": "+"},
 }
-"""Line style of each dataset."""
+"""Line style of each dataset; any other is grey."""
+
+MEAN = "mean of datasets"
+"""The dataset of rows that are means over datasets."""
+REGRET_STYLE: dict[str, dict[str, Any]] = {
+    # Marks stand side by side; pools of fewer than 300 labels have no second number to avoid.
+    "fewer than 300": {"color": "#7F7F7F", "marker": "x", "offset": 0.0},
+    "300": {"color": "#E69F00", "marker": "o", "offset": -0.24},
+    "1,000": {"color": "#56B4E9", "marker": "s", "offset": 0.0},
+    "half of the items": {"color": "#000000", "marker": "D", "offset": 0.24},
+}
+"""Marks of each number of labels to learn from, and how far they stand from the row's middle."""
 
 RC: Any = {
     "figure.dpi": 150,
@@ -92,17 +108,27 @@ RC: Any = {
 """matplotlib settings, applied with `rc_context` so that a user's own stay theirs."""
 
 
-def zoom(axis: Axes, values: pd.Series) -> None:
-    """Frame the values that matter: wide bands and far-off lines may leave the picture.
+def method_styles(methods: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Line style of each method; those that are not the package's own take turns.
 
-    Parameters
-    ----------
-    axis : Axes
-    values : Series of float
-        In the unit of the axis; none: the frame stays.
+    Examples
+    --------
+    >>> styles = method_styles(["top-k", "mine"])
+    >>> styles["top-k"] == METHOD_STYLE["top-k"], styles["mine"] == OTHER_STYLES[0]
+    (True, True)
     """
-    if len(values) == 0:
-        return
-    low, high = float(values.min()), float(values.max())
-    margin = max(0.25 * (high - low), 0.5)
-    axis.set_ylim(low - 2 * margin, high + margin)
+    names = list(dict.fromkeys(str(method) for method in methods))
+    others = [name for name in names if name not in METHOD_STYLE]
+    drawn = {name: OTHER_STYLES[i % len(OTHER_STYLES)] for i, name in enumerate(others)}
+    return {name: METHOD_STYLE.get(name) or drawn[name] for name in names}
+
+
+def pool_style(dataset: str) -> dict[str, Any]:
+    """Line style of a dataset; grey dots for one that has none of its own.
+
+    Examples
+    --------
+    >>> pool_style("mmlu")["marker"], pool_style("mine")["marker"]
+    ('^', '.')
+    """
+    return POOL_STYLE.get(dataset, {"color": "#7F7F7F", "marker": "."})

@@ -1,16 +1,23 @@
 """Several samples of one model (Self-MoA) against mixtures, temperature by temperature.
 
-At each temperature, k answers a question are voted by majority: k samples of the model that is
-best on the training items at that temperature; one sample of each of the k best models there; and,
-at no temperature of its own, one sample of the best model at each of k temperatures, evenly spaced.
-Samples of one model at one temperature are exchangeable, so each ensemble is averaged over ten ways
-to take them, which takes luck out and adds none. Self-MoA: arXiv 2502.00674; that offline it is r
-voted queries is our reading.
+At each temperature, k answers a question are voted by majority. They are k samples of the model
+that is best on the training items at that temperature, or one sample of each of the k best models
+there. At no temperature of its own stands one sample of the best model at each of k temperatures,
+evenly spaced.
+
+Samples of one model at one temperature are exchangeable. So each ensemble is averaged over ten ways
+to take them, which takes luck out and adds none.
+
+References
+----------
+Self-MoA: W. Li et al., "Rethinking Mixture-of-Agents: Is Mixing Different Large Language Models
+Beneficial?", arXiv 2502.00674. That offline it is several voted samples of one model is our
+reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,15 +27,18 @@ from ensel.heldout.intervals import SplitScores, accuracy_interval, difference_i
 from ensel.heldout.scoring import VotingRoom
 from ensel.heldout.splits import Split, random_splits
 from ensel.parallel import over_splits
+from ensel.studies.rows import interval_columns, scores_of, split_columns
 from ensel.table.prediction_table import PredictionTable
 
 WAYS = 10
-SELF, MODELS, TEMPERATURES, ONE = (
-    "self-moa",
-    "different models",
-    "different temperatures",
-    "one sample",
-)
+"""Ways to take samples that are averaged; fewer where there are fewer samples."""
+SELF, MODELS = "self-moa", "different models"
+TEMPERATURES, ONE = "different temperatures", "one sample"
+MANY = -1
+"""Stands for the number of a temperature where an ensemble has several."""
+
+Key = tuple[str, int]
+"""Ensemble, and number of the temperature."""
 
 
 def temperature_mixes(
@@ -63,50 +73,51 @@ def temperature_mixes(
     ------
     InputError
         If queries have no temperatures, or there are too few samples or temperatures.
+
+    See Also
+    --------
+    ensel.figures.choices.temperature_figure : Its picture.
     """
     grid, temperatures = _grid(table)
+    _check_size(table, size, grid)
+    splits = random_splits(table, n_splits, 0.5, seed)
+    by_split = over_splits(
+        _mix_split, table, splits, grid, size, label="temperatures", progress=progress
+    )
+    for found in by_split:  # what the mixture of temperatures is compared to
+        found[SELF, MANY] = np.mean([found[SELF, t] for t in range(len(temperatures))], axis=0)
+
+    def scores(key: Key) -> SplitScores:
+        return scores_of(table, splits, by_split, key)
+
+    rows = []
+    for name, t in by_split[0]:
+        if (name, t) == (SELF, MANY):
+            continue
+        own = scores((name, t))
+        difference = difference_interval(own - scores((SELF, t)), same=name == SELF)
+        key = {
+            "ensemble": name,
+            "size": 1 if name == ONE else size,
+            "temperature": np.nan if t == MANY else temperatures[t],
+        }
+        rows.append(
+            split_columns(splits)
+            | key
+            | interval_columns("accuracy", accuracy_interval(own))
+            | interval_columns("difference", difference)
+        )
+    return pd.DataFrame(rows)
+
+
+def _check_size(table: PredictionTable, size: int, grid: np.ndarray) -> None:
+    """Refuse to vote more queries than there are samples or temperatures."""
     _, n_temperatures, n_samples = grid.shape
     if not 1 <= size <= min(n_samples, n_temperatures):
         raise InputError(
             f"{table.name}: {size} queries of {n_samples} samples at {n_temperatures} common "
             "temperatures; no more than either can be voted"
         )
-    splits = random_splits(table, n_splits, 0.5, seed)
-    found = over_splits(
-        _mix_split, table, splits, grid, size, label="temperatures", progress=progress
-    )
-    tests = [split.test for split in splits]
-
-    def scores(of: Callable[[dict[tuple[str, int], np.ndarray]], np.ndarray]) -> SplitScores:
-        return SplitScores(table.n_items, tests, [of(one) for one in found], table.groups)
-
-    rows = []
-    for name, t in found[0]:
-        own = scores(lambda one, key=(name, t): one[key])  # type: ignore[misc]
-        if t >= 0:
-            baseline = scores(lambda one, key=(SELF, t): one[key])  # type: ignore[misc]
-        else:
-            baseline = scores(
-                lambda one: np.mean([one[SELF, s] for s in range(n_temperatures)], axis=0)
-            )
-        value = accuracy_interval(own)
-        difference = difference_interval(own - baseline, same=name == SELF)
-        rows.append(
-            {
-                "n_train": len(splits[0].train),
-                "n_splits": n_splits,
-                "ensemble": name,
-                "size": 1 if name == ONE else size,
-                "temperature": temperatures[t] if t >= 0 else np.nan,
-                "accuracy": value.value,
-                "accuracy_low": value.low,
-                "accuracy_high": value.high,
-                "difference": difference.value,
-                "difference_low": difference.low,
-                "difference_high": difference.high,
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def _grid(table: PredictionTable) -> tuple[np.ndarray, list[float]]:
@@ -123,6 +134,7 @@ def _grid(table: PredictionTable) -> tuple[np.ndarray, list[float]]:
     )
     cells = place.groupby(["model", "temperature"])["column"].agg(list).unstack()
     cells = cells.loc[:, cells.notna().all()]
+
     n_samples = min((len(cell) for cell in cells.to_numpy().ravel()), default=0)
     if n_samples == 0:
         raise InputError(f"{table.name}: no temperature that all models have")
@@ -132,31 +144,49 @@ def _grid(table: PredictionTable) -> tuple[np.ndarray, list[float]]:
 
 def _mix_split(
     table: PredictionTable, split: Split, grid: np.ndarray, size: int
-) -> dict[tuple[str, int], np.ndarray]:
-    """Mean score of each test item by (ensemble, temperature number); -1: of no temperature."""
+) -> dict[Key, np.ndarray]:
+    """Mean score of each test item over the ways to take the samples, on one split."""
     room = VotingRoom(table, split)
-    n_models, n_temperatures, n_samples = grid.shape
     right = room.train == room.y_train[:, None]
-    own = right.mean(axis=0)[grid].mean(axis=2)  # (n_models, n_temperatures)
-    lottery = split.rng(0).permutation(n_models)
+    accuracies = right.mean(axis=0)[grid].mean(axis=2)  # (n_models, n_temperatures)
+    lottery = split.rng(0).permutation(len(grid))
+    sets = _ensembles(grid, size, accuracies, lottery)
+    return {key: _mean_score(room, ways) for key, ways in sets.items()}
+
+
+def _ensembles(
+    grid: np.ndarray, size: int, accuracies: np.ndarray, lottery: np.ndarray
+) -> dict[Key, list[np.ndarray]]:
+    """Columns of every ensemble, one array for each way to take its samples.
+
+    Parameters
+    ----------
+    grid : ndarray of int, shape (n_models, n_temperatures, n_samples)
+    size : int
+    accuracies : ndarray of float, shape (n_models, n_temperatures)
+        On the training items.
+    lottery : ndarray of int, shape (n_models,)
+        Settles ties between models.
+    """
+    n_models, n_temperatures, n_samples = grid.shape
     ways = range(min(WAYS, n_samples))
+    sets: dict[Key, list[np.ndarray]] = {}
 
-    def mean(sets: list[np.ndarray]) -> np.ndarray:
-        scored = [room.voted("majority", tuple(int(j) for j in columns))[0] for columns in sets]
-        return np.asarray(scored, dtype=np.float32).mean(axis=0)
-
-    def ranked(accuracies: np.ndarray) -> np.ndarray:
-        return np.lexsort((lottery, -accuracies))
-
-    found: dict[tuple[str, int], np.ndarray] = {}
     for t in range(n_temperatures):
-        best = ranked(own[:, t])
-        samples = [(way + np.arange(size)) % n_samples for way in ways]
-        found[ONE, t] = mean([grid[best[0], t, [way]] for way in ways])
-        found[SELF, t] = mean([grid[best[0], t, chosen] for chosen in samples])
+        ranked = np.lexsort((lottery, -accuracies[:, t]))
+        of_best = grid[ranked[0], t]
+        sets[ONE, t] = [of_best[[way]] for way in ways]
+        sets[SELF, t] = [of_best[(way + np.arange(size)) % n_samples] for way in ways]
         if n_models >= size:
-            found[MODELS, t] = mean([grid[best[:size], t, way] for way in ways])
-    best_of_all = ranked(own.mean(axis=1))[0]
+            sets[MODELS, t] = [grid[ranked[:size], t, way] for way in ways]
+
+    best = np.lexsort((lottery, -accuracies.mean(axis=1)))[0]
     spread = np.linspace(0, n_temperatures - 1, size).round().astype(int)
-    found[TEMPERATURES, -1] = mean([grid[best_of_all, spread, way] for way in ways])
-    return found
+    sets[TEMPERATURES, MANY] = [grid[best, spread, way] for way in ways]
+    return sets
+
+
+def _mean_score(room: VotingRoom, sets: Sequence[np.ndarray]) -> np.ndarray:
+    """Score of each test item by the majority vote, a mean over sets of columns."""
+    scored = [room.voted("majority", tuple(int(j) for j in columns))[0] for columns in sets]
+    return np.asarray(scored, dtype=np.float32).mean(axis=0)

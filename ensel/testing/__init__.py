@@ -1,4 +1,4 @@
-"""Check your own estimators: laws of information estimators, query selectors and votes.
+"""Check your own methods: laws of information estimators, query selectors, votes and policies.
 
 What scikit-learn's `check_estimator` is, for what scikit-learn does not know of: missing answers
 that are symbols or abstentions, budgets, ties, bits. Needs hypothesis: the extra
@@ -12,12 +12,14 @@ if find_spec("hypothesis") is None:
 
 from ensel.testing.information import INFORMATION_LAWS, check_information_estimator
 from ensel.testing.laws import BrokenLaw, Law, LawReport
+from ensel.testing.policies import POLICY_LAWS, check_policy
 from ensel.testing.selectors import SELECTOR_LAWS, check_selector
 from ensel.testing.strategies import Degraded, copula_pools, degraded_queries, prediction_tables
 from ensel.testing.votes import VOTE_LAWS, check_vote
 
 __all__ = [
     "INFORMATION_LAWS",
+    "POLICY_LAWS",
     "SELECTOR_LAWS",
     "VOTE_LAWS",
     "BrokenLaw",
@@ -25,6 +27,7 @@ __all__ = [
     "Law",
     "LawReport",
     "check_information_estimator",
+    "check_policy",
     "check_selector",
     "check_vote",
     "copula_pools",

@@ -84,7 +84,7 @@ def _known(estimator: _Estimator) -> Any:
 
 def _degraded(estimator: _Estimator) -> Any:
     return degraded_queries(min_items=MANY, max_items=MANY, max_queries=3).map(
-        lambda found: {**found._asdict()}
+        lambda pool: {**pool._asdict()}
     )
 
 
@@ -164,8 +164,8 @@ def _names(estimator: _Estimator, table: PredictionTable) -> None:
 @_law("order of queries", "the order of the columns does not matter", _small)
 def _order_of_queries(estimator: _Estimator, table: PredictionTable) -> None:
     X, y = table.answers, table.labels
-    for order, said in ((X[:, ::-1], "reversed"), (np.roll(X, 1, axis=1), "rotated")):
-        estimator.same(estimator.bits(X, y), estimator.bits(order, y), f"with columns {said}")
+    for order, change in ((X[:, ::-1], "reversed"), (np.roll(X, 1, axis=1), "rotated")):
+        estimator.same(estimator.bits(X, y), estimator.bits(order, y), f"with columns {change}")
 
 
 @_law("order of items", "the order of the items does not matter", _small)
@@ -231,8 +231,9 @@ def _monotone(estimator: _Estimator, table: PredictionTable) -> None:
 def _merging(estimator: _Estimator, table: PredictionTable) -> None:
     X, y = table.answers, table.labels
     value = estimator.bits(X, y)
-    for low, said in ((np.maximum(X, 0), "missing answers taken for 0"), (X // 2, "codes halved")):
-        estimator.no_more(value, estimator.bits(low, y), f"with {said}")
+    mergers = ((np.maximum(X, 0), "missing answers taken for 0"), (X // 2, "codes halved"))
+    for merged, change in mergers:
+        estimator.no_more(value, estimator.bits(merged, y), f"with {change}")
 
 
 @_law("chain rule", "I(Y; X, Z) = I(Y; Z) + I(Y; X | Z)", _two_columns, skipped=_if_conditional)
@@ -259,11 +260,11 @@ def _degraded_copy(
 ) -> None:
     X, y = table.answers, table.labels
     value = estimator.bits(X[:, [original]], y)
-    for columns, said in (([degraded], "the copy alone"), ([original, degraded], "both")):
+    for columns, which in (([degraded], "the copy alone"), ([original, degraded], "both")):
         heard = estimator.bits(X[:, columns], y)
         require(
             heard <= value + estimator.within,
-            f"the query tells {value:.4g} bits, {said} {heard:.4g}",
+            f"the query tells {value:.4g} bits, {which} {heard:.4g}",
         )
 
 
@@ -330,8 +331,8 @@ def check_information_estimator(
 ) -> LawReport:
     """Check an estimate of the information that answers hold on the label.
 
-    Laws: `INFORMATION_LAWS`. Classical (Cover & Thomas, Elements of Information Theory, 2.3-2.8),
-    but for the missing answers: those are a symbol here.
+    Laws: `INFORMATION_LAWS`. They are classical [1]_, but for the missing answers: those
+    are a symbol here.
 
     Parameters
     ----------
@@ -364,6 +365,15 @@ def check_information_estimator(
     ------
     BrokenLaw
         At the first broken law, unless `report`; it prints a small table that breaks it.
+
+    See Also
+    --------
+    ensel.information.mutual_information : The plug-in estimate, which keeps them all.
+
+    References
+    ----------
+    .. [1] T. M. Cover, J. A. Thomas, Elements of Information Theory, 2nd edition, Wiley 2006,
+       sections 2.3-2.8.
 
     Examples
     --------

@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ensel.error_model.simulated import simulate
-from ensel.table.codes import MISSING
 from ensel.table.prediction_table import PredictionTable
 from ensel.testing.callers import Buyer
 from ensel.testing.laws import LawReport, Laws, name_of, require, try_laws
-from ensel.testing.strategies import prediction_tables
+from ensel.testing.selector_examples import (
+    alike,
+    any_budget,
+    better_first,
+    held_out,
+    noisy,
+    priced,
+    silent,
+    without_ties,
+)
 
 SELECTOR_LAWS = Laws()
 """What `check_selector` asks, in this order."""
@@ -39,116 +46,6 @@ class _Selector:
         )
 
 
-def _budgets(**knobs: Any) -> Any:
-    """Tables with budgets that they allow."""
-    return prediction_tables(**knobs).flatmap(
-        lambda table: st.fixed_dictionaries(
-            {"table": st.just(table), "budget": st.integers(1, table.n_queries)}
-        )
-    )
-
-
-def _any(selector: _Selector) -> Any:
-    return _budgets()
-
-
-def _held_out(selector: _Selector) -> Any:
-    return prediction_tables(min_items=4, min_queries=2).flatmap(
-        lambda table: st.fixed_dictionaries(
-            {
-                "table": st.just(table),
-                "budget": st.integers(1, table.n_queries - 1),
-                "n_train": st.integers(2, table.n_items - 1),
-            }
-        )
-    )
-
-
-def _priced(selector: _Selector) -> Any:
-    def with_money(table: PredictionTable) -> Any:
-        costs = np.asarray(table.costs)
-        money = st.integers(int(costs.min()), int(costs.sum())).map(float)
-        return st.fixed_dictionaries({"table": st.just(table), "money": money})
-
-    return prediction_tables(min_queries=2).flatmap(with_money)
-
-
-def _without_ties(selector: _Selector) -> Any:
-    return _budgets(min_queries=2, duplicates=False, costs=False, models=False).filter(
-        lambda example: _apart(example["table"])
-    )
-
-
-def _apart(table: PredictionTable) -> bool:
-    """No two queries are equally accurate or equally informative."""
-    right = np.sort((table.answers == table.known_labels[:, None]).sum(axis=0))
-    if (np.diff(right) == 0).any():
-        return False
-    from ensel.information.candidates import information_with
-
-    none = np.zeros(table.n_items, dtype=int)
-    bits = information_with(none, table.answers.astype(int), table.known_labels)
-    return bool((np.diff(np.sort(bits)) > 1e-6).all())
-
-
-def _alike(selector: _Selector) -> Any:
-    table = prediction_tables(
-        min_items=4, min_queries=1, max_queries=1, missing=False, costs=False, models=False
-    )
-    return st.fixed_dictionaries({"table": table.map(_three_times)})
-
-
-def _three_times(table: PredictionTable) -> PredictionTable:
-    return PredictionTable(
-        np.repeat(table.answers, 3, axis=1),
-        table.labels,
-        classes=table.classes,
-        queries=["first", "second", "third"],
-        name="one query three times",
-    )
-
-
-def _better_first(selector: _Selector) -> Any:
-    # Eight items: a perfect query, one right on 6, one on 4. After the perfect one none adds.
-    labels = np.array([0, 1] * 4)
-    some, half = labels.copy(), labels.copy()
-    some[:2], half[:4] = 1 - labels[:2], 1 - labels[:4]
-    columns = {"perfect": labels, "better": some, "worse": half}
-
-    def arranged(names: Any) -> PredictionTable:
-        answers = np.column_stack([columns[name] for name in names])
-        return PredictionTable(answers, labels, classes="01", queries=list(names))
-
-    return st.fixed_dictionaries({"table": st.permutations(list(columns)).map(arranged)})
-
-
-def _silent(selector: _Selector) -> Any:
-    def built(n_classes: int, repeats: int, place: int) -> PredictionTable:
-        labels = np.tile(np.arange(n_classes), repeats)
-        columns = [labels, np.full_like(labels, MISSING)]
-        names = ["perfect", "silent"]
-        return PredictionTable(
-            np.column_stack(columns[::place]),
-            labels,
-            classes=[str(k) for k in range(n_classes)],
-            queries=names[::place],
-        )
-
-    return st.fixed_dictionaries(
-        {"table": st.builds(built, st.integers(2, 4), st.integers(2, 5), st.sampled_from([1, -1]))}
-    )
-
-
-def _noisy(selector: _Selector) -> Any:
-    return st.fixed_dictionaries(
-        {
-            "good": st.lists(st.integers(0, 5), min_size=1, max_size=2, unique=True),
-            "n_classes": st.integers(2, 4),
-            "random_state": st.integers(0, 2**32 - 1),
-        }
-    )
-
-
 def _needs(*options: str) -> Any:
     def skipped(selector: _Selector) -> str | None:
         lacking = [option for option in options if option not in selector.buyer.takes]
@@ -170,14 +67,14 @@ def _if_ties(selector: _Selector) -> str | None:
 _law = SELECTOR_LAWS.add
 
 
-@_law("distinct columns", "each bought query is a column of the table, bought once", _any)
+@_law("distinct columns", "each bought query is a column of the table, bought once", any_budget)
 def _distinct(selector: _Selector, table: PredictionTable, budget: int) -> None:
     order = selector.buy(table, budget)
     require(len(set(order)) == len(order), f"bought {order}")
     require(all(0 <= j < table.n_queries for j in order), f"bought {order}")
 
 
-@_law("budget", "no more queries are bought than the budget allows, and at least one", _any)
+@_law("budget", "no more queries are bought than the budget allows, and at least one", any_budget)
 def _budget(selector: _Selector, table: PredictionTable, budget: int) -> None:
     order = selector.buy(table, budget)
     most = selector.buyer.wanted(budget)
@@ -187,7 +84,7 @@ def _budget(selector: _Selector, table: PredictionTable, budget: int) -> None:
 @_law(
     "whole budget",
     "as many queries are bought as the budget allows",
-    _any,
+    any_budget,
     skipped=lambda selector: "may buy fewer" if selector.fewer else None,
 )
 def _whole(selector: _Selector, table: PredictionTable, budget: int) -> None:
@@ -196,7 +93,7 @@ def _whole(selector: _Selector, table: PredictionTable, budget: int) -> None:
     require(len(order) == most, f"bought {order} with a budget of {most}")
 
 
-@_law("same seed", "the same input and seed buy the same queries", _any)
+@_law("same seed", "the same input and seed buy the same queries", any_budget)
 def _same_seed(selector: _Selector, table: PredictionTable, budget: int) -> None:
     once, again = selector.buy(table, budget, seed=7), selector.buy(table, budget, seed=7)
     require(once == again, f"bought {once}, then {again}")
@@ -205,7 +102,7 @@ def _same_seed(selector: _Selector, table: PredictionTable, budget: int) -> None
 @_law(
     "prefix",
     "the first k queries bought are what a budget of k buys",
-    _any,
+    any_budget,
     skipped=lambda selector: None if selector.prefix else "promises no prefix",
 )
 def _prefix(selector: _Selector, table: PredictionTable, budget: int) -> None:
@@ -216,7 +113,7 @@ def _prefix(selector: _Selector, table: PredictionTable, budget: int) -> None:
     )
 
 
-@_law("inputs kept", "answers, labels, costs and models are not modified", _any)
+@_law("inputs kept", "answers, labels, costs and models are not modified", any_budget)
 def _inputs_kept(selector: _Selector, table: PredictionTable, budget: int) -> None:
     given = {
         "answers": np.array(table.answers, dtype=int),
@@ -232,7 +129,7 @@ def _inputs_kept(selector: _Selector, table: PredictionTable, budget: int) -> No
         require(np.array_equal(array, before[name]), f"{name} became {array.tolist()}")
 
 
-@_law("held-out items", "answers and labels outside the training items change nothing", _held_out)
+@_law("held-out items", "answers and labels outside the training items change nothing", held_out)
 def _held_out_items(selector: _Selector, table: PredictionTable, budget: int, n_train: int) -> None:
     # Training items are the first rows of larger arrays, whose other rows change between calls.
     X, y = np.array(table.answers, dtype=int), np.array(table.labels, dtype=int)
@@ -249,7 +146,7 @@ def _held_out_items(selector: _Selector, table: PredictionTable, budget: int, n_
 @_law(
     "money",
     "the bought queries cost no more than the money, and it buys some",
-    _priced,
+    priced,
     skipped=_needs("costs", "money"),
 )
 def _money(selector: _Selector, table: PredictionTable, money: float) -> None:
@@ -265,7 +162,7 @@ def _money(selector: _Selector, table: PredictionTable, money: float) -> None:
 @_law(
     "ties are drawn",
     "among queries that are alike the seed decides, not the position",
-    _alike,
+    alike,
     skipped=lambda s: _if_ties(s) or _needs("random_state")(s),
     most_examples=10,
 )
@@ -280,7 +177,7 @@ def _ties_drawn(selector: _Selector, table: PredictionTable) -> None:
 @_law(
     "ties go to the cheaper",
     "of queries that are alike the cheaper is bought",
-    _alike,
+    alike,
     skipped=lambda s: _if_ties(s) or _needs("costs")(s),
     most_examples=10,
 )
@@ -294,7 +191,7 @@ def _ties_cheaper(selector: _Selector, table: PredictionTable) -> None:
 @_law(
     "ties go to the better",
     "of queries that add nothing the better one is bought",
-    _better_first,
+    better_first,
     skipped=_if_ties,
 )
 def _ties_better(selector: _Selector, table: PredictionTable) -> None:
@@ -306,7 +203,7 @@ def _ties_better(selector: _Selector, table: PredictionTable) -> None:
 @_law(
     "order of columns",
     "where there are no ties, the order of the columns does not matter",
-    _without_ties,
+    without_ties,
     skipped=_if_ties,
 )
 def _order_of_columns(selector: _Selector, table: PredictionTable, budget: int) -> None:
@@ -321,7 +218,7 @@ def _order_of_columns(selector: _Selector, table: PredictionTable, budget: int) 
 @_law(
     "silent query",
     "a query that never answers is not preferred to one that is always right",
-    _silent,
+    silent,
     skipped=_unless_random,
 )
 def _silent_query(selector: _Selector, table: PredictionTable) -> None:
@@ -332,7 +229,7 @@ def _silent_query(selector: _Selector, table: PredictionTable) -> None:
 @_law(
     "noise",
     "in a large simulated pool, informative queries are bought before noise",
-    _noisy,
+    noisy,
     skipped=_unless_random,
     most_examples=10,
 )
@@ -393,6 +290,10 @@ def check_selector(
     ------
     BrokenLaw
         At the first broken law, unless `report`; it prints a small table that breaks it.
+
+    See Also
+    --------
+    ensel.testing.check_policy : Laws of what also decides when to stop, and what to answer.
 
     Examples
     --------

@@ -69,22 +69,20 @@ def prediction_tables(
     """
     n_classes = draw(st.integers(2, max_classes))
     seen = n_classes if classes_seen == "all" else min(classes_seen, n_classes)
+
     # Items and columns are picked from a sheet of a fixed size, so that shrinking can leave any of
     # them out; bytes are one draw, and shrink to 0: class 0, the right answer.
     least = max(min_items, seen)
-    rows = draw(st.binary(min_size=least, max_size=max(max_items, least)))
-    columns = draw(
-        st.lists(
-            st.integers(0, max_queries - 1),
-            min_size=min_queries,
-            max_size=max_queries,
-            unique=not (duplicates and draw(st.booleans())),
-        )
-    )
+    items = draw(st.binary(min_size=least, max_size=max(max_items, least)))
+    distinct = not (duplicates and draw(st.booleans()))
+    column = st.integers(0, max_queries - 1)
+    columns = draw(st.lists(column, min_size=min_queries, max_size=max_queries, unique=distinct))
     size = max_items * (max_queries + 1)
-    sheet = draw(st.binary(min_size=size, max_size=size))
-    codes = np.frombuffer(sheet, dtype=np.uint8).reshape(max_items, -1).astype(int)
-    codes = codes[np.frombuffer(rows, dtype=np.uint8) % max_items]
+    sheet = np.frombuffer(draw(st.binary(min_size=size, max_size=size)), dtype=np.uint8)
+    codes = sheet.reshape(max_items, -1).astype(int)
+    codes = codes[np.frombuffer(items, dtype=np.uint8) % max_items]
+
+    # The first column of the sheet says the labels, the others how far an answer is off them.
     shares = [*range(n_classes)]
     if skewed and draw(st.booleans()):
         shares = [0] * SKEW + shares
@@ -92,6 +90,7 @@ def prediction_tables(
     labels[:seen] = range(seen)
     offsets = codes[:, 1:][:, columns] % (max_classes + missing)
     answers = np.where(offsets == max_classes, MISSING, (labels[:, None] + offsets) % n_classes)
+
     return PredictionTable(
         answers,
         labels,
@@ -185,8 +184,8 @@ def degraded_queries(
 
     With probability `noise` an answer of the copy is replaced: by a class drawn uniformly, or by
     no answer. The noise does not look at the label, so label, query and copy are a Markov chain:
-    the copy tells no more than the query, and nothing beyond it (data processing; Cover & Thomas,
-    Elements of Information Theory, 2.8). Of the *drawn* items this holds up to sampling error.
+    the copy tells no more than the query, and nothing beyond it (data processing [1]_). Of the
+    *drawn* items this holds up to sampling error.
 
     Parameters
     ----------
@@ -198,6 +197,15 @@ def degraded_queries(
     Returns
     -------
     SearchStrategy of Degraded
+
+    See Also
+    --------
+    copula_pools : The pools that the copy is put into.
+
+    References
+    ----------
+    .. [1] T. M. Cover, J. A. Thomas, Elements of Information Theory, 2nd edition, Wiley 2006,
+       section 2.8.
 
     Examples
     --------

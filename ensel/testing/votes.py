@@ -44,10 +44,10 @@ class _Vote:
             differ = np.flatnonzero(labels != others)
             require(len(differ) == 0, f"class {labels.tolist()}, but {others.tolist()} {change}")
             return
-        apart = np.abs(p - q).max(axis=1) > self.tolerance
+        differ = np.flatnonzero(np.abs(p - q).max(axis=1) > self.tolerance)
         require(
-            not apart.any(),
-            f"probabilities {_rounded(p[apart])}, but {_rounded(q[apart])} {change}",
+            len(differ) == 0,
+            f"probabilities {_rounded(p[differ])}, but {_rounded(q[differ])} {change}",
         )
         top = np.sort(p, axis=1)
         clear = top[:, -1] - top[:, -2] > 2 * self.tolerance
@@ -320,6 +320,10 @@ def check_vote(
     ------
     BrokenLaw
         At the first broken law, unless `report`; it prints a small table that breaks it.
+
+    See Also
+    --------
+    ensel.testing.check_policy : Laws of a vote together with the queries that it asks.
 
     Examples
     --------

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ensel import compare
+from ensel.figures.comparison import votes_figure
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +37,11 @@ def test_one_method_alone_can_be_drawn(imdb):
     table = imdb.subset(items=slice(0, None, 50), queries=imdb.query_names[::5])
     figure = compare(table, methods=["single-best"], n_splits=1).figure()
     assert figure.axes
+
+
+def test_a_method_of_ones_own_can_be_drawn(result):
+    rows = result.rows.replace({"method": {"mrmr": "mine"}})
+    about = {"dataset": "mine", "n_items": 500, "n_train": 250, "n_splits": 2}
+    figure = votes_figure(rows, **about)
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert {"mine", "top-k"} <= set(labels)

@@ -19,10 +19,11 @@ def pool(right: dict[tuple[str, float], np.ndarray]) -> PredictionTable:
             columns.append(np.where(own, labels, 1 - labels))
             queries.append({"model": model, "temperature": temperature, "sample": sample})
     names = [f"{q['model']}@{q['temperature']}#{q['sample']}" for q in queries]
+    described = pd.DataFrame(queries, index=names)
+    answers = np.column_stack(columns)
     return PredictionTable(
-        np.column_stack(columns), labels, classes=["no", "yes"],
-        queries=pd.DataFrame(queries, index=names), name="by hand",
-    )  # fmt: skip
+        answers, labels, classes=["no", "yes"], queries=described, name="by hand"
+    )
 
 
 def test_identical_samples_gain_nothing_and_different_models_do():

@@ -7,16 +7,16 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ensel.choosing.frontiers import Frontier, frontier
+from ensel.choosing.frontiers import frontier
 from ensel.choosing.learning_curve import learning_curves
 from ensel.choosing.recommendation import OWN_VOTE
 from ensel.figures.choices import learning_figure
-from ensel.figures.comparison import budget_figure, comparison_figure
-from ensel.figures.frontiers import frontier_figure
-from ensel.heldout.comparison import Comparison
+from ensel.figures.comparison import budget_figure, votes_figure
+from ensel.figures.frontiers import money_figure
 from ensel.heldout.scoring import SINGLE, SINGLE_KEY
-from ensel.studies.paper.recipe import Recipe, labelled
+from ensel.studies.paper.recipe import Recipe, labelled, stacked
 from ensel.studies.paper.sources import Sources
+from ensel.table.prediction_table import PredictionTable
 
 POOLS = ("mmlu", "medmcqa", "imdb-llm", "imdb")
 MONEY = "imdb-api"
@@ -26,36 +26,32 @@ BUDGET = 5
 SEPARATOR = "; "
 
 
-def _rows(sources: Sources, name: str) -> pd.DataFrame:
+def comparison(sources: Sources, name: str) -> pd.DataFrame:
+    """Every method with every vote, on one pool."""
     result = sources.comparison(name)
-    head = pd.DataFrame(
-        {"n_train": result.n_train, "n_splits": result.n_splits}, index=result.rows.index
-    )
-    rows = pd.concat([head, result.rows.drop(columns="queries")], axis=1)
+    rows = result.rows.drop(columns="queries")
+    rows.insert(0, "n_train", result.n_train)
+    rows.insert(1, "n_splits", result.n_splits)
     return labelled(rows, sources.table(name))
 
 
 def accuracy(sources: Sources) -> pd.DataFrame:
     """Every method with its own vote, on all pools."""
-    frame = pd.concat([_rows(sources, name) for name in POOLS], ignore_index=True)
-    own = frame["method"].map(OWN_VOTE).fillna("weighted")
-    return frame[(frame["vote"] == own) | (frame["method"] == SINGLE)]
+    frame = pd.concat([comparison(sources, name) for name in POOLS], ignore_index=True)
+    own_vote = frame["method"].map(OWN_VOTE).fillna("weighted")
+    return frame[(frame["vote"] == own_vote) | (frame["method"] == SINGLE)]
 
 
-def comparison_of(frame: pd.DataFrame) -> Figure:
-    """Redraw a comparison from its rows."""
+def draw_votes(frame: pd.DataFrame) -> Figure:
+    """All methods and votes on the one dataset of a frame."""
     first = frame.iloc[0]
-    result = Comparison(
-        first["dataset"],
-        int(first["n_items"]),
-        0,
-        int(first["n_train"]),
-        int(first["n_splits"]),
-        0,
+    return votes_figure(
         frame,
-        [],
+        dataset=first["dataset"],
+        n_items=int(first["n_items"]),
+        n_train=int(first["n_train"]),
+        n_splits=int(first["n_splits"]),
     )
-    return comparison_figure(result)
 
 
 def money(sources: Sources) -> pd.DataFrame:
@@ -74,35 +70,39 @@ def money(sources: Sources) -> pd.DataFrame:
     return labelled(rows, table)
 
 
-def frontier_of(frame: pd.DataFrame) -> Figure:
-    """Redraw a frontier from its rows."""
+def draw_money(frame: pd.DataFrame) -> Figure:
+    """What sums of money buy on the one dataset of a frame."""
     first = frame.iloc[0]
-    rows = frame.assign(queries=frame["queries"].str.split(SEPARATOR))
-    unit = first["cost_unit"] if isinstance(first["cost_unit"], str) else None
-    return frontier_figure(Frontier(first["dataset"], int(first["n_items"]), rows, unit))
+    return money_figure(
+        frame.assign(queries=frame["queries"].str.split(SEPARATOR)),
+        dataset=first["dataset"],
+        n_items=int(first["n_items"]),
+        cost_unit=first["cost_unit"] if isinstance(first["cost_unit"], str) else None,
+    )
 
 
 def learning(sources: Sources) -> pd.DataFrame:
     """Accuracy against labels, at one budget."""
-    parts = []
-    for name in POOLS[:3]:
-        table = sources.table(name)
-        size = min(BUDGET, sources.effort.most, table.n_queries)
-        keys = [
-            SINGLE_KEY if method == SINGLE else (method, OWN_VOTE.get(method, "weighted"), size)
-            for method in LEARNERS
-        ]
-        found = learning_curves(
+    effort = sources.effort
+
+    def of_table(table: PredictionTable) -> pd.DataFrame:
+        size = min(BUDGET, effort.most, table.n_queries)
+        return learning_curves(
             table,
-            keys,
+            [_key(method, size) for method in LEARNERS],
             LABELS,
             baseline=("top-k", "weighted", size),
-            n_splits=sources.effort.n_splits,
-            seed=sources.effort.seed,
+            n_splits=effort.n_splits,
+            seed=effort.seed,
             progress=False,
         )
-        parts.append(labelled(found, table))
-    return pd.concat(parts, ignore_index=True)
+
+    return stacked(sources, POOLS[:3], of_table)
+
+
+def _key(method: str, size: int) -> tuple[str, str, int]:
+    """A method with its own vote, as it is scored."""
+    return SINGLE_KEY if method == SINGLE else (method, OWN_VOTE.get(method, "weighted"), size)
 
 
 RECIPES = [
@@ -126,8 +126,8 @@ RECIPES = [
             "(below). Half of the items to learn from; means over random splits; bands: 95 % of "
             "the paired difference.",
             (name,),
-            partial(_rows, name=name),
-            comparison_of,
+            partial(comparison, name=name),
+            draw_votes,
         )
         for name in POOLS
     ),
@@ -149,6 +149,6 @@ RECIPES = [
         "Cross-validated, less the luck of having chosen; bars: 95 %.",
         (MONEY,),
         money,
-        frontier_of,
+        draw_money,
     ),
 ]

@@ -93,6 +93,7 @@ def build(
     folder = folder_for(output)
     sources = Sources() if sources is None else sources
     stamps = read_stamps(folder)
+
     done = []
     with (
         parallel_config(n_jobs=n_jobs) if n_jobs is not None else parallel_config(),
@@ -102,6 +103,7 @@ def build(
             bar.set_description(recipe.name)
             done.append(_one(recipe, folder, sources, stamps))
             bar.update()
+
     reasons = {one.name: one.reason for one in done if one.what == "skipped"}
     write_index(folder, recipes, stamps, reasons)
     return done
@@ -125,41 +127,58 @@ def named_recipes(recipes: Sequence[Recipe], only: Sequence[str] | None) -> list
 
 
 def _one(recipe: Recipe, folder: Path, sources: Sources, stamps: dict[str, Stamp]) -> Built:
+    """Make one figure if it changed, and stamp it."""
     started = time.perf_counter()
     reason = sources.missing(recipe.datasets, recipe.results)
     if reason is not None:
         return Built(recipe.name, "skipped", reason)
     before = stamps.get(recipe.name)
-    at_hand = before.files if before is not None else {}
-    intact = {
-        suffix: at_hand.get(suffix) == _hash_of_file(folder / f"{recipe.name}{suffix}")
-        for suffix in SUFFIXES
-    }
+    intact = _intact(recipe, folder, before)
     computed = computed_hash(recipe, sources)
-    fresh = before is not None and intact[".csv"] and before.computed == computed
-    if fresh:
-        csv = (folder / f"{recipe.name}.csv").read_bytes()
+    at_hand = before is not None and intact[".csv"] and before.computed == computed
+    if at_hand:
+        csv = _file(recipe, folder, ".csv").read_bytes()
     else:
         csv = csv_text(recipe.compute(sources)).encode()
-    drawn = drawn_hash(recipe, csv)
-    if before is not None and before.drawn == drawn and all(intact.values()):
-        if not fresh:  # computed anew, and nothing came out different
-            stamps[recipe.name] = replace(before, computed=computed)
-            write_stamps(folder, stamps)
-        return Built(recipe.name, "unchanged", seconds=time.perf_counter() - started)
-    same_numbers = before is not None and at_hand.get(".csv") == hash_of(csv)
-    numbers_at = before.numbers_at if before is not None and same_numbers else commit()
-    frame = from_csv(csv.decode())
-    files = {".csv": csv, **rendered(recipe, frame, numbers_at)}
-    for suffix in SUFFIXES:
-        with written_whole(folder / f"{recipe.name}{suffix}") as temporary:
-            temporary.write_bytes(files[suffix])
-    stamps[recipe.name] = Stamp(
-        computed, drawn, numbers_at, commit(), {s: hash_of(files[s]) for s in SUFFIXES}
-    )
-    write_stamps(folder, stamps)
-    what = "redrawn" if fresh else "built"
+
+    if before is not None and before.drawn == drawn_hash(recipe, csv) and all(intact.values()):
+        what = "unchanged"
+        stamps[recipe.name] = replace(before, computed=computed)
+    else:
+        what = "redrawn" if at_hand else "built"
+        stamps[recipe.name] = _written(recipe, folder, csv, computed, before)
+    if stamps[recipe.name] != before:
+        write_stamps(folder, stamps)
     return Built(recipe.name, what, seconds=time.perf_counter() - started)
+
+
+def _intact(recipe: Recipe, folder: Path, stamp: Stamp | None) -> dict[str, bool]:
+    """Of each suffix, whether the file is the one that was stamped."""
+    stamped = {} if stamp is None else stamp.files
+    files = {suffix: _file(recipe, folder, suffix) for suffix in SUFFIXES}
+    return {suffix: stamped.get(suffix) == _hash_of_file(path) for suffix, path in files.items()}
+
+
+def _written(
+    recipe: Recipe, folder: Path, csv: bytes, computed: str, before: Stamp | None
+) -> Stamp:
+    """Draw a figure, write its files, and say what it was made from.
+
+    Numbers that came out the same keep the commit that first made them.
+    """
+    same_numbers = before is not None and before.files.get(".csv") == hash_of(csv)
+    numbers_at = before.numbers_at if before is not None and same_numbers else commit()
+    files = {".csv": csv, **rendered(recipe, from_csv(csv.decode()), numbers_at)}
+    for suffix in SUFFIXES:
+        with written_whole(_file(recipe, folder, suffix)) as temporary:
+            temporary.write_bytes(files[suffix])
+
+    hashes = {suffix: hash_of(files[suffix]) for suffix in SUFFIXES}
+    return Stamp(computed, drawn_hash(recipe, csv), numbers_at, commit(), hashes)
+
+
+def _file(recipe: Recipe, folder: Path, suffix: str) -> Path:
+    return folder / f"{recipe.name}{suffix}"
 
 
 def rendered(recipe: Recipe, frame: pd.DataFrame, numbers_at: str) -> dict[str, bytes]:

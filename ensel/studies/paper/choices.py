@@ -9,10 +9,11 @@ from ensel.choosing.recommendation import select
 from ensel.exceptions import InputError
 from ensel.figures.choices import stability_figure, temperature_figure
 from ensel.figures.regret import regret_figure
-from ensel.studies.paper.recipe import Recipe, labelled
+from ensel.studies.paper.recipe import Recipe, stacked
 from ensel.studies.paper.sources import Sources
 from ensel.studies.regret import regret_summary
 from ensel.studies.temperature_mixes import temperature_mixes
+from ensel.table.prediction_table import PredictionTable
 
 TEMPERED = ("temperatures", "medmcqa-temperatures")
 CHOSEN_FROM = ("mmlu", "medmcqa", "imdb-llm", "imdb")
@@ -22,41 +23,37 @@ SIZE = 5
 
 def temperatures(sources: Sources) -> pd.DataFrame:
     """Self-MoA against mixtures."""
-    parts = []
-    for name in TEMPERED:
-        table = sources.table(name)
-        found = temperature_mixes(
-            table,
-            SIZE,
-            n_splits=2 * sources.effort.n_splits,
-            seed=sources.effort.seed,
-            progress=False,
-        )
-        parts.append(labelled(found.assign(n_models=len(set(table.models))), table))
-    return pd.concat(parts, ignore_index=True)
+    n_splits, seed = 2 * sources.effort.n_splits, sources.effort.seed
+
+    def of_table(table: PredictionTable) -> pd.DataFrame:
+        rows = temperature_mixes(table, SIZE, n_splits=n_splits, seed=seed, progress=False)
+        return rows.assign(n_models=len(set(table.models)))
+
+    return stacked(sources, TEMPERED, of_table)
 
 
 def stability(sources: Sources) -> pd.DataFrame:
     """Share of resamples that buy each query."""
-    parts = []
-    for name in CHOSEN_FROM:
-        table = sources.table(name)
-        budget, draws = min(SIZE, sources.effort.most), sources.effort.n_boot
-        found = select(table, budget, n_boot=draws, seed=sources.effort.seed, progress=False)
-        rows = found.stability
-        low, high = proportion_confint((rows["share"] * draws).round(), draws, method="wilson")
-        rows = rows.assign(
+    budget = min(SIZE, sources.effort.most)
+    n_draws, seed = sources.effort.n_boot, sources.effort.seed
+
+    def of_table(table: PredictionTable) -> pd.DataFrame:
+        chosen = select(table, budget, n_boot=n_draws, seed=seed, progress=False)
+        rows = chosen.stability
+        n_bought = (rows["share"] * n_draws).round()
+        low, high = proportion_confint(n_bought, n_draws, method="wilson")
+        return rows.assign(
             share_low=low,
             share_high=high,
-            bought=rows["query"].isin(found.queries),
-            n_draws=draws,
-            method=found.method,
-            vote=found.vote,
-            n_bought=len(found.queries),
+            bought=rows["query"].isin(chosen.queries),
+            n_draws=n_draws,
+            method=chosen.method,
+            vote=chosen.vote,
+            n_bought=len(chosen.queries),
             budget=budget,
         )
-        parts.append(labelled(rows, table))
-    return pd.concat(parts, ignore_index=True)
+
+    return stacked(sources, CHOSEN_FROM, of_table)
 
 
 def regret(sources: Sources) -> pd.DataFrame:
@@ -66,9 +63,9 @@ def regret(sources: Sources) -> pd.DataFrame:
         cells = pd.read_csv(path)
     except ValueError as error:  # empty, no table, or no text
         raise InputError(f"{path}: cannot be read as CSV; run benchmarks/regret.py") from error
-    found = regret_summary(cells)
-    found.insert(1, "source", f"stored benchmarks/results/{REGRET}")
-    return found
+    summary = regret_summary(cells)
+    summary.insert(1, "source", f"stored benchmarks/results/{REGRET}")
+    return summary
 
 
 RECIPES = [

@@ -2,77 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
 
 from ensel.error_model import GaussianCopulaErrors, families_of
 from ensel.error_model.joint_failure import joint_failure
-from ensel.figures.floors import floor_lines, floors_figure
-from ensel.figures.joint_errors import co_failure_pools_figure, correlation_by_family_figure
-from ensel.heldout.intervals import Z
+from ensel.figures.co_failure import co_failure_pools_figure
+from ensel.figures.correlations import correlation_by_family_figure
+from ensel.figures.floor_lines import floor_lines
+from ensel.figures.floors import floors_figure
+from ensel.heldout.intervals import Estimate, Z
 from ensel.studies.paper.recipe import Recipe, labelled
 from ensel.studies.paper.sources import Sources
+from ensel.studies.rows import interval_columns
 from ensel.table.prediction_table import PredictionTable
+
+if TYPE_CHECKING:
+    from ensel.error_model.floor_result import Floor
 
 POOLS = ("mmlu", "medmcqa", "imdb-llm")
 FAILING = ("mmlu", "mmlu-full", "medmcqa", "imdb-llm", "imdb-api", "imdb", "temperatures")
+MEANS = {
+    "within": "within_family",
+    "across": "across_family",
+    "difference": "family_difference",
+}
+"""Means of the correlation figure, and what a floor calls them."""
 
 
 def correlation(sources: Sources) -> pd.DataFrame:
     """Pairs of queries ordered by family, and means within and across families."""
+
+    def rows_of(floor: Floor, table: PredictionTable) -> pd.DataFrame:
+        return pd.DataFrame([*_pairs(floor, table), *_means(floor)])
+
+    return _of_floors(sources, rows_of)
+
+
+def floors(sources: Sources) -> pd.DataFrame:
+    """Error against ensemble size, with the four floors."""
+    return _of_floors(sources, lambda floor, table: floor_lines(floor))
+
+
+def _of_floors(
+    sources: Sources, rows_of: Callable[[Floor, PredictionTable], pd.DataFrame]
+) -> pd.DataFrame:
     parts = []
     for name in POOLS:
-        result, table = sources.floor(name), sources.table(name)
-        found = result.model.tetrachoric_
-        kept = result.model.columns_
-        accuracies = table.accuracies.to_numpy()
-        order = sorted(kept, key=lambda j: (result.families[j], -accuracies[j]))
-        rows = [
-            {
-                "kind": "pair",
-                "query_a": table.query_names[i],
-                "query_b": table.query_names[j],
-                "family_a": result.families[i],
-                "family_b": result.families[j],
-                **_pair(float(found.correlation[i, j]), float(found.standard_error[i, j])),
-            }
-            for i in order
-            for j in order
-        ]
-        for kind, key in (
-            ("within", "within_family"),
-            ("across", "across_family"),
-            ("difference", "family_difference"),
-        ):
-            value, low, high = result.estimates[key]
-            rows.append(
-                {
-                    "kind": kind,
-                    "correlation": value,
-                    "correlation_low": low,
-                    "correlation_high": high,
-                }
-            )
-        parts.append(labelled(pd.DataFrame(rows), table))
+        table = sources.table(name)
+        parts.append(labelled(rows_of(sources.floor(name), table), table))
     return pd.concat(parts, ignore_index=True)
+
+
+def _pairs(floor: Floor, table: PredictionTable) -> Iterator[dict[str, Any]]:
+    """Every pair of queries in both orders, by family and, within one, by accuracy."""
+    found, families = floor.model.tetrachoric_, floor.families
+    accuracies = table.accuracies.to_numpy()
+    order = sorted(floor.model.columns_, key=lambda j: (families[j], -accuracies[j]))
+    for i, j in product(order, repeat=2):
+        yield {
+            "kind": "pair",
+            "query_a": table.query_names[i],
+            "query_b": table.query_names[j],
+            "family_a": families[i],
+            "family_b": families[j],
+            **_pair(float(found.correlation[i, j]), float(found.standard_error[i, j])),
+        }
+
+
+def _means(floor: Floor) -> Iterator[dict[str, Any]]:
+    """Mean correlations within a family and across, and their difference."""
+    for kind, key in MEANS.items():
+        yield {"kind": kind, **interval_columns("correlation", floor.estimates[key])}
 
 
 def _pair(value: float, error: float) -> dict[str, float]:
     """A correlation with its interval, by Fisher's transformation."""
     if abs(value) >= 1:
-        return {"correlation": value, "correlation_low": value, "correlation_high": value}
+        return interval_columns("correlation", Estimate(value, value, value))
     half = Z * error / (1 - value**2)
-    return {
-        "correlation": value,
-        "correlation_low": float(np.tanh(np.arctanh(value) - half)),
-        "correlation_high": float(np.tanh(np.arctanh(value) + half)),
-    }
-
-
-def floors(sources: Sources) -> pd.DataFrame:
-    """Error against ensemble size, with the four floors."""
-    parts = [labelled(floor_lines(sources.floor(name)), sources.table(name)) for name in POOLS]
-    return pd.concat(parts, ignore_index=True)
+    low, high = np.tanh(np.arctanh(value) + np.array([-half, half]))
+    return interval_columns("correlation", Estimate(value, float(low), float(high)))
 
 
 def one_query_a_model(table: PredictionTable) -> PredictionTable:
@@ -91,17 +105,17 @@ def one_query_a_model(table: PredictionTable) -> PredictionTable:
 
 
 def co_failure(sources: Sources) -> pd.DataFrame:
-    """All-wrong rates of subsets of every pool."""
-    parts = []
-    for name in FAILING:
-        table = one_query_a_model(sources.table(name))
-        model = GaussianCopulaErrors(n_classes=table.n_classes).fit(
-            table.answers, table.known_labels.astype(np.int64)
-        )
-        families = len(set(families_of(table.models.tolist())))
-        found = joint_failure(table, model, sources.effort.seed)
-        parts.append(labelled(found.assign(n_families=families), table))
-    return pd.concat(parts, ignore_index=True)
+    """All-wrong rates of subsets of every pool, one query a model."""
+    seed = sources.effort.seed
+    tables = [one_query_a_model(sources.table(name)) for name in FAILING]
+    return pd.concat([labelled(_all_wrong(t, seed), t) for t in tables], ignore_index=True)
+
+
+def _all_wrong(table: PredictionTable, seed: int) -> pd.DataFrame:
+    labels = table.known_labels.astype(np.int64)
+    model = GaussianCopulaErrors(n_classes=table.n_classes).fit(table.answers, labels)
+    n_families = len(set(families_of(table.models.tolist())))
+    return joint_failure(table, model, seed).assign(n_families=n_families)
 
 
 RECIPES = [

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from ensel.figures.information import ablation_figure, terms_figure
 from ensel.information import entropy_of_counts
-from ensel.studies.ablation import ablate_terms, information_by_term
-from ensel.studies.paper.recipe import Recipe, labelled
+from ensel.studies.ablation import ablate_terms
+from ensel.studies.paper.recipe import Recipe, stacked
 from ensel.studies.paper.sources import Sources
+from ensel.studies.terms import information_by_term
+from ensel.table.prediction_table import PredictionTable
 
 POOLS = ("mmlu", "medmcqa", "imdb-llm")
 MOST_SPLIT = 5
@@ -18,35 +22,33 @@ MOST_SPLIT = 5
 
 def terms(sources: Sources) -> pd.DataFrame:
     """The three terms of what Greedy MI buys, and their sum seen three ways."""
-    parts = []
-    for name in POOLS:
-        table = sources.table(name)
-        found = information_by_term(
+    effort = sources.effort
+
+    def of_table(table: PredictionTable) -> pd.DataFrame:
+        rows = information_by_term(
             table,
-            most=min(MOST_SPLIT, sources.effort.most),
-            n_splits=sources.effort.n_splits,
-            seed=sources.effort.seed,
+            most=min(MOST_SPLIT, effort.most),
+            n_splits=effort.n_splits,
+            seed=effort.seed,
             progress=False,
         )
-        h = float(entropy_of_counts(np.bincount(table.known_labels)))
-        parts.append(labelled(found.assign(label_entropy=h), table))
-    return pd.concat(parts, ignore_index=True)
+        entropy = float(entropy_of_counts(np.bincount(table.known_labels)))
+        return rows.assign(label_entropy=entropy)
+
+    return stacked(sources, POOLS, of_table)
 
 
 def ablation(sources: Sources) -> pd.DataFrame:
     """Greedy on one, two and three terms."""
-    parts = []
-    for name in POOLS:
-        table = sources.table(name)
-        found = ablate_terms(
-            table,
-            most=sources.effort.most,
-            n_splits=sources.effort.n_splits,
-            seed=sources.effort.seed,
-            progress=False,
-        )
-        parts.append(labelled(found, table))
-    return pd.concat(parts, ignore_index=True)
+    effort = sources.effort
+    compute = partial(
+        ablate_terms,
+        most=effort.most,
+        n_splits=effort.n_splits,
+        seed=effort.seed,
+        progress=False,
+    )
+    return stacked(sources, POOLS, compute)
 
 
 RECIPES = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,14 @@ def labelled(frame: pd.DataFrame, table: PredictionTable) -> pd.DataFrame:
         index=frame.index,
     )
     return pd.concat([head, frame.drop(columns=head.columns, errors="ignore")], axis=1)
+
+
+def stacked(
+    sources: Sources, names: Iterable[str], compute: Callable[[PredictionTable], pd.DataFrame]
+) -> pd.DataFrame:
+    """Rows of several datasets, each with its name, size and source in the first columns."""
+    tables = [sources.table(name) for name in names]
+    return pd.concat([labelled(compute(table), table) for table in tables], ignore_index=True)
 
 
 def data_line(frame: pd.DataFrame) -> str:

@@ -1,11 +1,16 @@
 """What a figure depends on, as hashes: how a build knows what changed.
 
-The numbers of a figure depend on the package's version and the source of whatever computes
-(everything but the command line, file formats and drawing), on the recipe's own module without its
-captions, on the effort (splits, resamples, seed), on the published hashes of its raw files and on
-the bytes of the stored results it reads. The picture depends on the numbers (the bytes of the CSV),
-on the caption and on the source of ``ensel/figures``. Versions of other libraries are not part of
-it: after a change of those, delete the folder.
+The numbers of a figure depend on
+
+- the package's version, and the source of all of it but the rooms in `SILENT`, which no number goes
+  through: a room that is new counts until it is named there;
+- the recipe's own module, without its captions;
+- the effort (splits, resamples, seed), the published hashes of its raw files, and the bytes of the
+  stored results that it reads.
+
+The picture depends on the numbers (the bytes of the CSV), on the caption and on the source of
+``ensel/figures``. Versions of other libraries are not part of either: after a change of those,
+delete the folder.
 """
 
 from __future__ import annotations
@@ -27,19 +32,27 @@ from ensel.studies.paper.sources import Sources
 
 PACKAGE = Path(ensel.__file__).parent
 STAMPS = "stamps.json"
-COMPUTES = (
-    "table",
-    "datasets",
-    "information",
-    "error_model",
-    "selection",
-    "voting",
-    "policies",
-    "heldout",
-    "choosing",
+SILENT = (
+    "cli",
+    "figures",
+    "formats",
+    "report",
+    "studies/paper",
+    "testing",
+    "__init__.py",
+    "__main__.py",
+    "exceptions.py",
+    "files.py",
+    "results.py",
 )
-GROUND = ("studies/ablation.py", "studies/temperature_mixes.py", "studies/regret.py")
-SHARED = ("sources.py", "recipe.py")
+"""Rooms and modules that no number goes through: they read, say, draw, write or check.
+
+Among what is left, `registry` says which class a name stands for, and `parallel` which split goes
+where: both can change numbers.
+"""
+SPOKEN = ("figures/floor_lines.py", "studies/paper/recipe.py", "studies/paper/sources.py")
+"""Modules of those rooms through which numbers do go."""
+DATA = (".py", ".csv", ".parquet")
 LIST = "\nRECIPES = "
 """Where a recipe module's list of recipes starts: captions, on which no number depends."""
 
@@ -68,8 +81,8 @@ class Stamp:
 def read_stamps(folder: Path) -> dict[str, Stamp]:
     """Stamps of a folder of figures; none where there is no file, or none of this form."""
     try:
-        found = json.loads((folder / STAMPS).read_text(encoding="utf-8"))
-        return {name: Stamp(**fields) for name, fields in found.items()}
+        stored = json.loads((folder / STAMPS).read_text(encoding="utf-8"))
+        return {name: Stamp(**fields) for name, fields in stored.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
@@ -93,8 +106,8 @@ def hash_of(*parts: bytes | str) -> str:
 def computed_hash(recipe: Recipe, sources: Sources) -> str:
     """Hash of what a recipe's numbers depend on."""
     function = getattr(recipe.compute, "func", recipe.compute)  # under a partial
-    own = Path(str(inspect.getsourcefile(function))).read_text(encoding="utf-8")
-    parts: list[bytes | str] = [ensel.__version__, _source_of_numbers(), own.partition(LIST)[0]]
+    module = Path(str(inspect.getsourcefile(function))).read_text(encoding="utf-8")
+    parts: list[bytes | str] = [ensel.__version__, _source_of_numbers(), module.partition(LIST)[0]]
     parts.append(json.dumps(asdict(sources.effort), sort_keys=True))
     for name in recipe.datasets:
         parts += [name, *(file.sha256 for file in get_dataset(name).files)]
@@ -109,15 +122,22 @@ def drawn_hash(recipe: Recipe, csv: bytes) -> str:
 
 @functools.cache
 def _source_of_numbers() -> str:
-    paths = [PACKAGE / name for name in GROUND]
-    paths += [PACKAGE / "studies" / "paper" / name for name in SHARED]
-    for folder in COMPUTES:
-        paths += [
-            path
-            for path in (PACKAGE / folder).rglob("*")
-            if path.suffix in {".py", ".csv", ".parquet"}
-        ]
-    return _hash_of_files(paths)
+    return _hash_of_files([PACKAGE / name for name in files_of_numbers()])
+
+
+def files_of_numbers() -> list[str]:
+    """Source and data of the package that numbers depend on, from its folder, sorted.
+
+    Examples
+    --------
+    >>> names = files_of_numbers()
+    >>> "registry.py" in names, "heldout/intervals.py" in names, "figures/style.py" in names
+    (True, True, False)
+    """
+    files = (path for path in PACKAGE.rglob("*") if path.suffix in DATA)
+    names = {path.relative_to(PACKAGE).as_posix() for path in files}
+    silent = {name for name in names if any(f"{name}/".startswith(f"{room}/") for room in SILENT)}
+    return sorted(names - silent | set(SPOKEN))
 
 
 @functools.cache
