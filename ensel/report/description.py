@@ -30,9 +30,10 @@ def description_report(result: Description, *, every: bool = False) -> Report:
     Examples
     --------
     >>> from ensel import PredictionTable, describe
-    >>> table = PredictionTable([[0, 0], [1, 0]], [0, 1], classes=["no", "yes"])
+    >>> table = PredictionTable([[0, 0], [1, 0], [1, 1], [0, -1]], [0, 1, 1, 0],
+    ...                         classes=["no", "yes"], queries=["good", "poor"])
     >>> description_report(describe(table)).lead
-    '2 items, 2 queries of 2 models; labels: no 1, yes 1'
+    '4 items, 2 queries of 2 models; labels: no 2, yes 2'
     """
     n_shown = len(result.queries) if every else min(MOST_QUERIES, len(result.queries))
     parts = sections(

@@ -70,10 +70,8 @@ def _grid(table: Table) -> Grid:
     """The table as one of rich's."""
     grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in table.columns:
-        # A blank where the marks of the cells stand.
-        header = f"{column.header} " if column.marked else column.header
         grid.add_column(
-            _text(header),
+            _text(column.header),
             justify="right" if column.align == "right" else "left",
             no_wrap=not column.wrap,
             overflow="fold" if column.wrap or column.align == "left" else "ellipsis",
@@ -86,6 +84,7 @@ def _grid(table: Table) -> Grid:
 
 
 def _cell(column: Column, cell: Cell, text: str) -> Text:
+    """A blank in place of a mark makes columns with marks and without equally wide."""
     mark = column.mark(cell)
     blank = " " if column.marked and text and not mark else ""
     return _text(text + blank, STYLES[mark])
