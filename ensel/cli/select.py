@@ -83,5 +83,5 @@ def select_command(
     if write_json(result, json):
         print_report(selection_report(result))
     if save is not None:
-        result.ensemble.save(save)
+        result.policy.save(save)
         announce(f"ensemble: {save}", json)

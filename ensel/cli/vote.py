@@ -28,15 +28,15 @@ def vote_command(
     Example: [bold]ensel vote ensemble.json new_answers.csv -o labels.csv[/bold]
     """
     from ensel.formats import read_table
-    from ensel.policies.ensemble import Ensemble
+    from ensel.policies import load_policy
 
     check_outputs(output, inputs=(ensemble, answers))
 
-    fitted = Ensemble.load(ensemble)
+    policy = load_policy(ensemble)
     table = read_table(
-        answers, classes=fitted.classes, queries=fitted.query_names, labelled=False, other=other
+        answers, classes=policy.class_names, queries=policy.query_names, labelled=False, other=other
     )
-    voted = fitted.predict(table)
+    voted = policy.replay(table)[["label", "probability"]]
 
     text = voted.to_csv(float_format="%.6g")
     if output is None or str(output) == SCREEN:

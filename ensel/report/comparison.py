@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ensel.exceptions import shorten
+from ensel.heldout.candidates import SINGLE
 from ensel.heldout.comparison import Comparison
 from ensel.report.blocks import Block, Cell, Column, Paragraph, Table, text_column
-from ensel.report.phrases import SINGLE, estimate
+from ensel.report.phrases import estimate, vote_name
 from ensel.report.report import Report, section, sections
 
 BUDGETS_PER_TABLE = 8
@@ -85,7 +86,7 @@ def _table(wide: pd.DataFrame, marks: dict[tuple[str, str, int], str]) -> Table:
             None if pd.isna(value) else (float(value), marks.get((method, vote, budget), ""))
             for budget, value in accuracies.items()
         ]
-        rows.append((str(method), str(vote), *cells))
+        rows.append((str(method), vote_name(vote), *cells))
     return Table(columns, tuple(rows))
 
 

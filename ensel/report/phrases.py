@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+from ensel.heldout.candidates import OWN, OWN_ANSWER
 from ensel.heldout.intervals import Estimate
 
-SINGLE = "single-best"
-OWN = "own"
-"""The vote of a method that brings its own way of answering."""
+
+def vote_name(vote: str) -> str:
+    """The vote's name; nothing where there is none: one query, or a method with its own answers.
+
+    Examples
+    --------
+    >>> vote_name("weighted"), vote_name("own-answer")
+    ('weighted', '')
+    """
+    return "" if vote in (OWN, OWN_ANSWER) else vote
 
 
 def policy_name(method: str, vote: str) -> str:
-    """Method and vote; a single query does not vote, nor does a method with answers of its own.
+    """Method and vote, where it votes.
 
     Examples
     --------
     >>> policy_name("top-k", "weighted")
     'top-k + weighted'
-    >>> policy_name("single-best", "majority")
+    >>> policy_name("single-best", "own-answer")
     'single-best'
     """
-    return method if method == SINGLE or vote == OWN else f"{method} + {vote}"
+    return f"{method} + {vote}" if vote_name(vote) else method
 
 
 def estimate(row: dict[str, Any], name: str) -> Estimate:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ensel.heldout.candidates import SINGLE
 from ensel.report.blocks import Cell, Column, Facts, Paragraph, Table, text_column
-from ensel.report.phrases import SINGLE, estimate, policy_name
+from ensel.report.phrases import estimate, policy_name
 from ensel.report.report import Report, section, sections
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ def test_marks_are_of_differences_that_leave_out_zero():
     table = comparison_report(comparison(rows)).blocks[0]
     assert table.rows == (
         ("a", "map", (0.9, "+"), (0.8, "-")),
-        ("b", "own", (0.85, ""), None),
+        ("b", "", (0.85, ""), None),
     )
 
 

@@ -14,7 +14,7 @@ def row(money, method, queries, accuracy, *, worth_it=True):
         "money": money,
         "cost": money,
         "method": method,
-        "vote": "map",
+        "vote": "own-answer" if method == "single-best" else "map",
         "queries": queries,
         "worth_it": worth_it,
         **numbers,

@@ -9,7 +9,7 @@ from ensel.report.phrases import policy_name
     ("method", "vote", "name"),
     [
         ("top-k", "weighted", "top-k + weighted"),
-        ("single-best", "majority", "single-best"),
+        ("single-best", "own-answer", "single-best"),
         ("mine", "own", "mine"),
     ],
 )
