@@ -1,82 +1,156 @@
-"""Options that several commands share, and what their arguments complete to."""
+"""Options that several commands share, and the table that they describe."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-METHODS = "single-best,random,top-k,mrmr,jmi,greedy-mi,greedy-logit,gain-per-cost,self-moa,exact-mi"
-VOTES = "majority,weighted,map,logit"
-TABLE_SUFFIXES = {".csv", ".tsv", ".parquet"}
+from ensel.cli.arguments import amounts, words
+from ensel.cli.completion import complete_source, complete_words
+from ensel.cli.sharing import Options
+from ensel.exceptions import InputError, InputWarning
 
+if TYPE_CHECKING:
+    from ensel.table.prediction_table import PredictionTable
 
-def complete_source(incomplete: str) -> list[str]:
-    """Datasets, folders and files of tables that begin like this."""
-    from ensel.datasets import list_datasets
-
-    names = [name for name in list_datasets() if name.startswith(incomplete)]
-    start = Path(incomplete)
-    folder = start if incomplete.endswith("/") else start.parent
-    wanted = "" if incomplete.endswith("/") else start.name
-    found = sorted(p for p in folder.glob(f"{wanted}*") if p.is_dir() or p.suffix in TABLE_SUFFIXES)
-    return names + [f"{p}/" if p.is_dir() else str(p) for p in found]
-
-
-def complete_words(words: str) -> Callable[[str], list[str]]:
-    """Completion of the last of several words of a list, separated by commas."""
-
-    def complete(incomplete: str) -> list[str]:
-        done, comma, start = incomplete.rpartition(",")
-        return [done + comma + word for word in words.split(",") if word.startswith(start)]
-
-    return complete
-
-
-Source = Annotated[
-    str,
-    typer.Argument(
-        metavar="DATASET|FILE",
-        help="A dataset's name (see [bold]ensel datasets[/bold]) or a CSV or Parquet file.",
-        autocompletion=complete_source,
-    ),
-]
-Label = Annotated[str, typer.Option("--label", help="Name of the label column of a file.")]
-LabelsFile = Annotated[
-    Path | None, typer.Option("--labels", help="Second file with the columns item and label.")
-]
-Classes = Annotated[
-    str | None, typer.Option("--classes", help="All class names in order, comma-separated.")
-]
-Ignore = Annotated[
-    str | None, typer.Option("--ignore", help="Columns of a file to leave out, comma-separated.")
-]
 Other = Annotated[
     str,
     typer.Option(
         "--other",
         help="What an answer of a file is that is none of the classes: error, or missing.",
-        autocompletion=complete_words("error,missing"),
+        autocompletion=complete_words(["error", "missing"]),
     ),
 ]
-Statements = Annotated[
-    bool,
-    typer.Option("--statements", help="Turn multiple choice into true-or-false statements."),
-]
-Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
-JsonFile = Annotated[
-    Path | None, typer.Option("--json", help="Write the result as JSON here; - is the screen.")
-]
-Prices = Annotated[
-    Path | None,
-    typer.Option(
-        help="CSV with the columns model, input, output (USD per million tokens) and, if known, "
-        "input_tokens, output_tokens; costs are then USD per 1,000 questions."
-    ),
-]
-Tokens = Annotated[
-    str | None,
-    typer.Option(help="With --prices: tokens in and out a question, like 500,200."),
-]
+
+
+@dataclass(frozen=True)
+class TableOptions(Options):
+    """Which table, and how it is read: a dataset by name, or a file."""
+
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATASET|FILE",
+            help="A dataset's name (see [bold]ensel datasets[/bold]) or a CSV or Parquet file.",
+            autocompletion=complete_source,
+        ),
+    ]
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0
+    statements: Annotated[
+        bool,
+        typer.Option("--statements", help="Turn multiple choice into true-or-false statements."),
+    ] = False
+    label: Annotated[str, typer.Option("--label", help="Name of the label column of a file.")] = (
+        "label"
+    )
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="Second file with the columns item and label.")
+    ] = None
+    classes: Annotated[
+        str | None, typer.Option("--classes", help="All class names in order, comma-separated.")
+    ] = None
+    ignore: Annotated[
+        str | None,
+        typer.Option("--ignore", help="Columns of a file to leave out, comma-separated."),
+    ] = None
+    other: Other = "error"
+
+    @property
+    def inputs(self) -> tuple[object, ...]:
+        """What is read, and may not be written over."""
+        return self.source, self.labels
+
+    def load(self) -> PredictionTable:
+        """Read the table; with a warning about columns that look like mistakes.
+
+        Raises
+        ------
+        InputError
+            An unknown dataset, a file that cannot be read, options of files given for a dataset.
+        """
+        table = self._dataset_or_file()
+        if self.statements:
+            table = table.as_statements(random_state=self.seed)
+        for line in table.trouble():
+            warnings.warn(f"{table.name}: {line}", InputWarning, stacklevel=2)
+        return table
+
+    def _dataset_or_file(self) -> PredictionTable:
+        from ensel.datasets import DATASETS, get_dataset, load_dataset
+
+        path = Path(self.source)
+        if self.source in DATASETS and not path.is_file():
+            self._check_no_file_options()
+            return load_dataset(self.source)
+        if not (path.exists() or path.suffix or len(path.parts) > 1):
+            get_dataset(self.source)  # raises, naming the nearest dataset
+        return self._file(path)
+
+    def _check_no_file_options(self) -> None:
+        given = self.label != "label" or self.labels or self.classes or self.ignore
+        if given or self.other != "error":
+            raise InputError(
+                f"{self.source} is a dataset; --label, --labels, --classes, --ignore, --other are "
+                "for files"
+            )
+
+    def _file(self, path: Path) -> PredictionTable:
+        from ensel.formats import read_table
+
+        return read_table(
+            path,
+            label=self.label,
+            labels_file=self.labels,
+            classes=None if self.classes is None else words(self.classes),
+            ignore=words(self.ignore or ""),
+            other=self.other,
+        )
+
+
+@dataclass(frozen=True)
+class PriceOptions(Options):
+    """What a query costs, where the table does not say."""
+
+    prices: Annotated[
+        Path | None,
+        typer.Option(
+            "--prices",
+            help="CSV with the columns model, input, output (USD per million tokens) and, if "
+            "known, input_tokens, output_tokens; costs are then USD per 1,000 questions.",
+        ),
+    ] = None
+    tokens: Annotated[
+        str | None,
+        typer.Option("--tokens", help="With --prices: tokens in and out a question, like 500,200."),
+    ] = None
+
+    def applied_to(self, table: PredictionTable) -> PredictionTable:
+        """The table with the costs that a file of prices gives.
+
+        Raises
+        ------
+        InputError
+            Tokens without prices, or not two of them; a file that cannot be read.
+        """
+        from ensel.formats.prices import read_prices, with_prices
+
+        if self.prices is None:
+            if self.tokens is not None:
+                raise InputError(f"--tokens {self.tokens!r} without --prices: give both")
+            return table
+        tokens = self._tokens_in_and_out()
+        return with_prices(table, read_prices(self.prices), tokens)
+
+    def _tokens_in_and_out(self) -> tuple[float, float] | None:
+        if self.tokens is None:
+            return None
+        counts = amounts(self.tokens, "--tokens", "500,200")
+        if len(counts) != 2:
+            raise InputError(
+                f"--tokens {self.tokens!r}: two numbers, tokens in and out, are needed"
+            )
+        return counts[0], counts[1]

@@ -1,0 +1,46 @@
+"""``ensel frontier``: accuracy against money."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ensel.cli.arguments import amounts
+from ensel.cli.options import PriceOptions, TableOptions
+from ensel.cli.outputs import FigureFile, JsonFile, check_outputs, write_figure, write_json
+from ensel.cli.sharing import takes_options
+
+
+@takes_options
+def frontier_command(
+    *,
+    money: Annotated[
+        str | None,
+        typer.Option(help="Sums, like 0.5,1,2; default six from the cheapest query up."),
+    ] = None,
+    budget: Annotated[
+        int | None, typer.Option(help="Most queries a question; default min(8, pool).")
+    ] = None,
+    prices: PriceOptions,
+    table: TableOptions,
+    json: JsonFile = None,
+    figure: FigureFile = None,
+) -> None:
+    """Show accuracy against money: what each sum would buy.
+
+    Example: [bold]ensel frontier imdb-api --figure frontier.png[/bold]
+    """
+    from ensel.choosing import frontier
+    from ensel.report.frontier import frontier_report
+    from ensel.report.terminal import print_report
+
+    check_outputs(json, figure=figure, inputs=(*table.inputs, prices.prices))
+    levels = None if money is None else amounts(money, "--money")
+
+    result = frontier(prices.applied_to(table.load()), levels, budget=budget, seed=table.seed)
+
+    if write_json(result, json):
+        print_report(frontier_report(result))
+    if figure is not None:
+        write_figure(result.figure(), figure, json)

@@ -1,0 +1,33 @@
+"""``ensel info``: a first look at a pool."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ensel.cli.options import TableOptions
+from ensel.cli.outputs import JsonFile, check_outputs, write_json
+from ensel.cli.sharing import takes_options
+
+
+@takes_options
+def info_command(
+    table: TableOptions,
+    every: Annotated[bool, typer.Option("--all", help="Print every query.")] = False,
+    json: JsonFile = None,
+) -> None:
+    """Describe a pool: accuracies with intervals, missing answers, error correlation.
+
+    Example: [bold]ensel info imdb[/bold]
+    """
+    from ensel.heldout import describe
+    from ensel.report.description import description_report
+    from ensel.report.terminal import print_report
+
+    check_outputs(json, inputs=table.inputs)
+
+    result = describe(table.load())
+
+    if write_json(result, json):
+        print_report(description_report(result, every=every))

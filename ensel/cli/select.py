@@ -1,0 +1,87 @@
+"""``ensel select``: what to buy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ensel.cli.completion import complete_words
+from ensel.cli.options import PriceOptions, TableOptions
+from ensel.cli.outputs import SCREEN, JsonFile, announce, check_outputs, write_json
+from ensel.cli.sharing import takes_options
+from ensel.exceptions import InputError
+from ensel.registry import SELECTORS, VOTES
+
+
+@takes_options
+def select_command(
+    *,
+    budget: Annotated[
+        int | None,
+        typer.Option(help="Most queries a question; default, with --money, min(8, pool)."),
+    ] = None,
+    money: Annotated[
+        float | None,
+        typer.Option(help="Most that the queries may cost together, in the unit of the costs."),
+    ] = None,
+    prices: PriceOptions,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            help=f"One of {SELECTORS.listed}; exact-mi in small pools. The whole budget is then "
+            "spent.",
+            autocompletion=complete_words(SELECTORS),
+            show_default="chosen, with the vote and the number of queries",
+        ),
+    ] = None,
+    vote: Annotated[
+        str | None,
+        typer.Option(
+            help=f"With --method, one of {VOTES.listed}; default map for greedy-mi and exact-mi, "
+            "logit for greedy-logit, else weighted.",
+            autocompletion=complete_words(VOTES),
+        ),
+    ] = None,
+    folds: Annotated[
+        int | None, typer.Option(help="Folds of the cross-validation that judges; default 10.")
+    ] = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option(help="Times the items are cut into folds; default 2, or 1 from 4,000 items."),
+    ] = None,
+    table: TableOptions,
+    save: Annotated[Path | None, typer.Option(help="Keep the fitted ensemble here (JSON).")] = None,
+    json: JsonFile = None,
+) -> None:
+    """Choose the queries to buy, and say what they will get. It may be one query.
+
+    Example: [bold]ensel select imdb --budget 3 --save ensemble.json[/bold]
+    """
+    from ensel.choosing import select
+    from ensel.report.selection import selection_report
+    from ensel.report.terminal import print_report
+
+    if save is not None and str(save) == SCREEN:
+        raise InputError("--save -: an ensemble is kept in a file; give its name")
+    check_outputs(json, save, inputs=(*table.inputs, prices.prices))
+    if budget is None and money is None:
+        raise InputError("how many queries a question? give --budget 3, or a sum with --money")
+
+    result = select(
+        prices.applied_to(table.load()),
+        budget,
+        money=money,
+        method=method,
+        vote=vote,
+        n_folds=folds,
+        n_repeats=repeats,
+        seed=table.seed,
+    )
+
+    if write_json(result, json):
+        print_report(selection_report(result))
+    if save is not None:
+        result.policy.save(save)
+        announce(f"ensemble: {save}", json)

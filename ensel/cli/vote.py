@@ -1,0 +1,46 @@
+"""``ensel vote``: a saved ensemble on new answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ensel.cli.options import Other
+from ensel.cli.outputs import SCREEN, check_outputs, write_text
+
+
+def vote_command(
+    ensemble: Annotated[
+        Path, typer.Argument(metavar="ENSEMBLE", help="What ensel select --save wrote.")
+    ],
+    answers: Annotated[
+        Path, typer.Argument(metavar="ANSWERS", help="CSV or Parquet with the queries' answers.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the CSV here; default the screen.")
+    ] = None,
+    other: Other = "error",
+) -> None:
+    """Apply a saved ensemble to new answers: a label and its probability per item.
+
+    Example: [bold]ensel vote ensemble.json new_answers.csv -o labels.csv[/bold]
+    """
+    from ensel.formats import read_table
+    from ensel.policies import load_policy
+
+    check_outputs(output, inputs=(ensemble, answers))
+
+    policy = load_policy(ensemble)
+    table = read_table(
+        answers, classes=policy.class_names, queries=policy.query_names, labelled=False, other=other
+    )
+    voted = policy.replay(table)[["label", "probability"]]
+
+    text = voted.to_csv(float_format="%.6g")
+    if output is None or str(output) == SCREEN:
+        print(text, end="")
+        return
+    write_text(output, text)
+    print(f"{len(voted):,} labels: {output}")

@@ -1,0 +1,145 @@
+"""The report of `describe`: who is how good, what is missing, what moves together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ensel.exceptions import shorten
+from ensel.heldout.description import Description
+from ensel.report.blocks import Block, Cell, Column, Listing, Paragraph, Table, text_column
+from ensel.report.report import Report, section, sections
+from ensel.table.prediction_table import PredictionTable
+
+MOST_QUERIES = 24
+MOST_PAIRS = 3
+
+
+def description_report(result: Description, *, every: bool = False) -> Report:
+    """Report a pool: its queries, what is missing, what moves together.
+
+    Parameters
+    ----------
+    result : Description
+    every : bool
+        Whether to list every query, not only the most accurate ones.
+
+    Returns
+    -------
+    Report
+
+    Examples
+    --------
+    >>> from ensel import PredictionTable, describe
+    >>> table = PredictionTable([[0, 0], [1, 0], [1, 1], [0, -1]], [0, 1, 1, 0],
+    ...                         classes=["no", "yes"], queries=["good", "poor"])
+    >>> description_report(describe(table)).lead
+    '4 items, 2 queries of 2 models; labels: no 2, yes 2'
+    """
+    n_shown = len(result.queries) if every else min(MOST_QUERIES, len(result.queries))
+    parts = sections(
+        section(_queries(result, n_shown), _hidden(len(result.queries) - n_shown)),
+        section(
+            *_correlation(result),
+            _no_better_than_guessing(result),
+            Paragraph(f"Items that every query gets wrong: {100 * result.all_wrong:.2f} %."),
+            _cost_unit(result),
+            _duplicates(result),
+        ),
+    )
+    return Report(title=result.table.name, lead=_lead(result), sections=parts)
+
+
+def _lead(result: Description) -> str:
+    table = result.table
+    labels = ", ".join(f"{name} {count:,}" for name, count in _label_counts(table).items())
+    n_models = len(set(table.models))
+    return (
+        f"{table.n_items:,} items{_questions(table)}, {table.n_queries} queries of "
+        f"{n_models} models; labels: {labels}"
+    )
+
+
+def _label_counts(table: PredictionTable) -> dict[str, int]:
+    counts = np.bincount(table.known_labels, minlength=table.n_classes).tolist()
+    return dict(zip(table.classes, counts, strict=True))
+
+
+def _questions(table: PredictionTable) -> str:
+    """How many questions the items are copies of, where some are."""
+    if table.n_questions == table.n_items:
+        return ""
+    return f" (copies of {table.n_questions:,} questions, by the column group)"
+
+
+def _queries(result: Description, n_shown: int) -> Table:
+    """The most accurate queries, one a row."""
+    columns = [
+        text_column("query"),
+        Column("acc. %", "{:.2f}", scale=100),
+        Column("95 %", "{:.1f}-{:.1f}", scale=100),
+        Column("missing", "{:,}"),
+        Column("phi", "{:.2f}"),
+    ]
+    if "cost" in result.queries:
+        columns.append(Column("cost", "{:.3g}"))
+
+    rows = []
+    for name, query in result.queries.head(n_shown).iterrows():
+        cells: list[Cell] = [
+            str(name),
+            float(query["accuracy"]),
+            (float(query["accuracy_low"]), float(query["accuracy_high"])),
+            int(query["missing"]),
+            float(query["error_correlation"]),
+        ]
+        if "cost" in result.queries:
+            cells.append(float(query["cost"]))
+        rows.append(tuple(cells))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _hidden(n_hidden: int) -> Paragraph | None:
+    if not n_hidden:
+        return None
+    return Paragraph(f"... and {n_hidden} less accurate ones", hint="(--all prints them)")
+
+
+def _correlation(result: Description) -> tuple[Block, ...]:
+    """How much errors move together, and in which pairs most."""
+    if not len(result.pairs) or np.isnan(result.mean_error_correlation):
+        return ()
+    most = result.pairs.head(MOST_PAIRS).itertuples()
+    return (
+        Paragraph(
+            f"Mean correlation of errors (phi) over pairs: {result.mean_error_correlation:.3f} "
+            "(column phi: with the others); most correlated:"
+        ),
+        Listing(
+            tuple(f"{pair.error_correlation:.2f}  {pair.first} ~ {pair.second}" for pair in most)
+        ),
+    )
+
+
+def _no_better_than_guessing(result: Description) -> Paragraph | None:
+    counts = _label_counts(result.table)
+    commonest = max(counts, key=counts.__getitem__)
+    share = counts[commonest] / result.table.n_items
+    poor = list(result.queries.index[result.queries["accuracy"] <= share])
+    if not poor:
+        return None
+    return Paragraph(
+        f"No better than always answering {commonest} ({100 * share:.1f} %): {shorten(poor, 6)}."
+    )
+
+
+def _cost_unit(result: Description) -> Paragraph | None:
+    if "cost" not in result.queries:
+        return None
+    return Paragraph(f"Costs are in {result.table.cost_unit or 'the file’s unit'}.")
+
+
+def _duplicates(result: Description) -> Paragraph:
+    if not result.duplicates:
+        return Paragraph("No duplicate columns.")
+    pairs = [f"{later} = {first}" for first, later in result.duplicates]
+    return Paragraph(f"Duplicate columns: {shorten(pairs)}")

@@ -1,0 +1,42 @@
+"""Phrases that several reports share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ensel.heldout.candidates import OWN, OWN_ANSWER
+from ensel.heldout.intervals import Estimate
+
+
+def vote_name(vote: str) -> str:
+    """The vote's name; nothing where there is none: one query, or a method with its own answers.
+
+    Examples
+    --------
+    >>> vote_name("weighted"), vote_name("own-answer")
+    ('weighted', '')
+    """
+    return "" if vote in (OWN, OWN_ANSWER) else vote
+
+
+def policy_name(method: str, vote: str) -> str:
+    """Method and vote, where it votes.
+
+    Examples
+    --------
+    >>> policy_name("top-k", "weighted")
+    'top-k + weighted'
+    >>> policy_name("single-best", "own-answer")
+    'single-best'
+    """
+    return f"{method} + {vote}" if vote_name(vote) else method
+
+
+def estimate(row: dict[str, Any], name: str) -> Estimate:
+    """A number of a row with its interval: NAME, NAME_low, NAME_high."""
+    return Estimate(row[name], row[f"{name}_low"], row[f"{name}_high"])
+
+
+def span(value: Estimate, spec: str = ".1f") -> str:
+    """``[85.5, 87.3]``: the interval of a rate, in percent or points."""
+    return f"[{100 * value.low:{spec}}, {100 * value.high:{spec}}]"

@@ -1,0 +1,36 @@
+"""The report of a pool."""
+
+from ensel import PredictionTable, describe
+from ensel.report import Paragraph
+from ensel.report.description import MOST_QUERIES, description_report
+
+
+def table_of(n_queries: int) -> PredictionTable:
+    """Every query is right about the first and the third of four items, and they are alike."""
+    answers = [[code] * n_queries for code in (0, 0, 1, 1)]
+    names = [f"query {number}" for number in range(n_queries)]
+    return PredictionTable(answers, [0, 1, 1, 0], classes=["no", "yes"], queries=names)
+
+
+def texts(report) -> list[str]:
+    return [getattr(block, "text", "") for block in report.blocks]
+
+
+def test_only_the_most_accurate_unless_all_are_asked_for():
+    result = describe(table_of(MOST_QUERIES + 3))
+    report = description_report(result)
+    assert len(report.blocks[0].rows) == MOST_QUERIES
+    assert Paragraph("... and 3 less accurate ones", "(--all prints them)") in report.blocks
+    assert len(description_report(result, every=True).blocks[0].rows) == MOST_QUERIES + 3
+
+
+def test_queries_no_better_than_guessing_are_named():
+    """Two of four items right are as many as always "no" would get."""
+    said = texts(description_report(describe(table_of(2))))
+    assert "No better than always answering no (50.0 %): query 0, query 1." in said
+
+
+def test_copies_of_columns_are_named():
+    assert "Duplicate columns: query 1 = query 0" in texts(
+        description_report(describe(table_of(2)))
+    )

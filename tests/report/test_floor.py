@@ -1,0 +1,52 @@
+"""The report of error floors."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from ensel import error_floor
+from ensel.report import Note
+from ensel.report.floor import floor_report
+
+
+@pytest.fixture(scope="module")
+def result(small_imdb):
+    return error_floor(small_imdb, n_boot=2)
+
+
+def texts(report) -> str:
+    return "\n".join(getattr(block, "text", "") for block in report.blocks)
+
+
+def test_four_lines_each_with_its_assumption(result):
+    table = floor_report(result).blocks[0]
+    names = [cells[0] for cells in table.rows]
+    assert names[2:5] == ["(a) uniform floor", "(b) vote limit", "(c) Bayes error"]
+    assert {name[:3] for name in names[5:]} == {"(d)"}
+    assumptions = [cells[3] for cells in table.rows]
+    assert assumptions[2].startswith("endless copies of one average model")
+    assert all("(a)" not in text and "(b)" not in text for text in assumptions)
+
+
+def test_the_gain_ceiling_goes_by_its_name(result):
+    assert "(gain ceiling, 95 %)" in texts(floor_report(result))
+    assert "certificate" not in texts(floor_report(result))
+
+
+def test_doubtful_labels_are_said_where_known(result):
+    lost = pd.DataFrame({"item": ["1", "2", "3"], "suspect": [True, False, True]})
+    said = texts(floor_report(replace(result, all_wrong_items=lost)))
+    assert "Of the 3 all-wrong items, 2 have a label that is itself in doubt." in said
+    unknown = texts(floor_report(replace(result, all_wrong_items=lost[["item"]])))
+    assert "in doubt" not in unknown
+
+
+def test_sound_items_beside_all(result):
+    said = texts(floor_report(replace(result, ok_items=result)))
+    assert "On the 250 items with a sound label: best single" in said
+
+
+def test_warnings_are_notes(result):
+    report = floor_report(replace(result, warnings=["take care", "mind"]))
+    assert report.blocks[-2:] == [Note("take care"), Note("mind")]
