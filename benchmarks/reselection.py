@@ -56,7 +56,6 @@ def main() -> None:
             for seed in range(given.rounds + 1):
                 start = time.process_time()
                 with threadpool_limits(1):
-                    five = Always(method_at(method, 5))
                     weighted = buy_again(
                         table,
                         Always(method_at(method, 5)),
