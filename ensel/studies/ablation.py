@@ -19,7 +19,7 @@ from ensel.heldout.intervals import (
     difference_interval,
     mean_interval,
 )
-from ensel.heldout.scoring import VotingRoom
+from ensel.heldout.scoring import Exam
 from ensel.heldout.splits import Split, random_splits
 from ensel.information import information_terms
 from ensel.parallel import over_splits
@@ -27,6 +27,7 @@ from ensel.selection.base import Market, QuerySelector
 from ensel.studies.rows import interval_columns, scores_of, split_columns
 from ensel.studies.terms import held_out_bits
 from ensel.table.prediction_table import PredictionTable
+from ensel.voting import MAPVote
 
 ALL_TERMS = "all three"
 VARIANTS = {"relevance": 1, "relevance - redundancy": 2, ALL_TERMS: 3}
@@ -174,18 +175,18 @@ def _ablate_split(
     table: PredictionTable, split: Split, most: int
 ) -> dict[tuple[str, int, str], np.ndarray]:
     """Scores of test items by (variant, budget, quantity) on one split."""
-    room = VotingRoom(table, split)
+    exam = Exam(table, split)
     scores = {}
     for variant, n_terms in VARIANTS.items():
         selector = GreedyTerms(most, random_state=split.rng(0), n_terms=n_terms)
-        order = selector.fit(room.train, room.y_train).order_
+        order = selector.fit(exam.training.X, exam.training.y).order_
         for budget in range(1, most + 1):
             columns = tuple(int(j) for j in order[:budget])
-            scores[variant, budget, "accuracy"] = _right_by_map(room, columns)
-            scores[variant, budget, "information"] = held_out_bits(table, room, columns)
+            scores[variant, budget, "accuracy"] = _right_by_map(exam, columns)
+            scores[variant, budget, "information"] = held_out_bits(table, exam, columns)
     return scores
 
 
-def _right_by_map(room: VotingRoom, columns: tuple[int, ...]) -> np.ndarray:
+def _right_by_map(exam: Exam, columns: tuple[int, ...]) -> np.ndarray:
     """Which test items the MAP vote of some queries gets right, as 0 and 1."""
-    return room.voted("map", columns)[0].astype(np.float32)
+    return exam.voted(MAPVote(), columns)[0].astype(np.float32)

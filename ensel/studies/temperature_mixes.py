@@ -24,11 +24,12 @@ import pandas as pd
 
 from ensel.exceptions import InputError
 from ensel.heldout.intervals import SplitScores, accuracy_interval, difference_interval
-from ensel.heldout.scoring import VotingRoom
+from ensel.heldout.scoring import Exam
 from ensel.heldout.splits import Split, random_splits
 from ensel.parallel import over_splits
 from ensel.studies.rows import interval_columns, scores_of, split_columns
 from ensel.table.prediction_table import PredictionTable
+from ensel.voting import MajorityVote
 
 WAYS = 10
 """Ways to take samples that are averaged; fewer where there are fewer samples."""
@@ -146,12 +147,12 @@ def _mix_split(
     table: PredictionTable, split: Split, grid: np.ndarray, size: int
 ) -> dict[Key, np.ndarray]:
     """Mean score of each test item over the ways to take the samples, on one split."""
-    room = VotingRoom(table, split)
-    right = room.train == room.y_train[:, None]
+    exam = Exam(table, split)
+    right = exam.training.y[:, None] == exam.training.X
     accuracies = right.mean(axis=0)[grid].mean(axis=2)  # (n_models, n_temperatures)
     lottery = split.rng(0).permutation(len(grid))
     sets = _ensembles(grid, size, accuracies, lottery)
-    return {key: _mean_score(room, ways) for key, ways in sets.items()}
+    return {key: _mean_score(exam, ways) for key, ways in sets.items()}
 
 
 def _ensembles(
@@ -186,7 +187,7 @@ def _ensembles(
     return sets
 
 
-def _mean_score(room: VotingRoom, sets: Sequence[np.ndarray]) -> np.ndarray:
+def _mean_score(exam: Exam, sets: Sequence[np.ndarray]) -> np.ndarray:
     """Score of each test item by the majority vote, a mean over sets of columns."""
-    scored = [room.voted("majority", tuple(int(j) for j in columns))[0] for columns in sets]
+    scored = [exam.voted(MajorityVote(), tuple(int(j) for j in columns))[0] for columns in sets]
     return np.asarray(scored, dtype=np.float32).mean(axis=0)

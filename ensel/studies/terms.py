@@ -23,13 +23,14 @@ import numpy as np
 import pandas as pd
 
 from ensel.heldout.intervals import Estimate, SplitScores, mean_interval
-from ensel.heldout.scoring import VotingRoom
+from ensel.heldout.scoring import Exam
 from ensel.heldout.splits import Split, random_splits
 from ensel.information import information_terms, pattern_ids
 from ensel.parallel import over_splits
 from ensel.selection import GreedyMI
 from ensel.studies.rows import interval_columns, scores_of, split_columns
 from ensel.table.prediction_table import PredictionTable
+from ensel.voting import LogitVote
 
 TERMS = ("relevance", "redundancy", "dependence")
 TOTAL, LEARNED, BOUND = "information", "on training items", "held-out bound"
@@ -105,26 +106,30 @@ def _terms_of_split(
     table: PredictionTable, split: Split, most: int
 ) -> dict[tuple[str, int], np.ndarray]:
     """Scores of items by (quantity, budget) on one split, in bits."""
-    room = VotingRoom(table, split)
-    order = GreedyMI(most, random_state=split.rng(0)).fit(room.train, room.y_train).order_.tolist()
+    exam = Exam(table, split)
+    order = (
+        GreedyMI(most, random_state=split.rng(0))
+        .fit(exam.training.X, exam.training.y)
+        .order_.tolist()
+    )
 
     sums = {name: np.zeros(len(split.test)) for name in TERMS}
     scores: dict[tuple[str, int], np.ndarray] = {}
     for budget in range(1, most + 1):
         bought, new = order[: budget - 1], order[budget - 1]
-        terms = corrected_terms(room.test, room.y_test, bought, new)
+        terms = corrected_terms(exam.X, exam.y, bought, new)
         sums = {name: sums[name] + terms[name] for name in TERMS}
         scores |= {(name, budget): sums[name] for name in TERMS}
         scores[TOTAL, budget] = sums["relevance"] - sums["redundancy"] + sums["dependence"]
 
         columns = order[:budget]
-        patterns = pattern_ids(room.train[:, columns])
-        scores[LEARNED, budget] = log_ratio(patterns, room.y_train)
-        scores[BOUND, budget] = held_out_bits(table, room, tuple(columns))
+        patterns = pattern_ids(exam.training.X[:, columns])
+        scores[LEARNED, budget] = log_ratio(patterns, exam.training.y)
+        scores[BOUND, budget] = held_out_bits(table, exam, tuple(columns))
     return scores
 
 
-def held_out_bits(table: PredictionTable, room: VotingRoom, columns: tuple[int, ...]) -> np.ndarray:
+def held_out_bits(table: PredictionTable, exam: Exam, columns: tuple[int, ...]) -> np.ndarray:
     """What the logit vote of some queries is sure to have told of each test item, in bits.
 
     Its mean is the lower bound H(Y) - E[-log2 q(Y | X_S)] on I(Y; X_S), with the vote as q. Neither
@@ -134,7 +139,7 @@ def held_out_bits(table: PredictionTable, room: VotingRoom, columns: tuple[int, 
     ----------
     table : PredictionTable
         Labelled.
-    room : VotingRoom
+    exam : Exam
         Of one split of it.
     columns : tuple of int
 
@@ -148,8 +153,8 @@ def held_out_bits(table: PredictionTable, room: VotingRoom, columns: tuple[int, 
     NIPS 2003. The bound is theirs; that q is the logit vote is ours.
     """
     shares = np.bincount(table.known_labels.astype(int), minlength=table.n_classes) / table.n_items
-    to_tell = -np.log2(shares[room.y_test])  # of each item; the mean is H(Y)
-    log_loss = room.voted("logit", columns)[1]
+    to_tell = -np.log2(shares[exam.y])  # of each item; the mean is H(Y)
+    log_loss = exam.voted(LogitVote(), columns)[1]
     return to_tell - log_loss / np.log(2)
 
 

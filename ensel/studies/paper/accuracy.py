@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from ensel.choosing.frontiers import frontier
 from ensel.choosing.learning_curve import learning_curves
-from ensel.choosing.recommendation import OWN_VOTE
 from ensel.figures.choices import learning_figure
 from ensel.figures.comparison import budget_figure, votes_figure
 from ensel.figures.frontiers import money_figure
-from ensel.heldout.scoring import SINGLE, SINGLE_KEY
+from ensel.heldout.candidates import SINGLE, method_at
+from ensel.registry import SELECTORS
 from ensel.studies.paper.recipe import Recipe, labelled, stacked
 from ensel.studies.paper.sources import Sources
 from ensel.table.prediction_table import PredictionTable
@@ -29,7 +29,8 @@ SEPARATOR = "; "
 def comparison(sources: Sources, name: str) -> pd.DataFrame:
     """Every method with every vote, on one pool."""
     result = sources.comparison(name)
-    rows = result.rows.drop(columns="queries")
+    # Every set asks as many queries as its budget: the mean would repeat it.
+    rows = result.rows.drop(columns=["queries", "mean_queries"])
     rows.insert(0, "n_train", result.n_train)
     rows.insert(1, "n_splits", result.n_splits)
     return labelled(rows, sources.table(name))
@@ -38,7 +39,7 @@ def comparison(sources: Sources, name: str) -> pd.DataFrame:
 def accuracy(sources: Sources) -> pd.DataFrame:
     """Every method with its own vote, on all pools."""
     frame = pd.concat([comparison(sources, name) for name in POOLS], ignore_index=True)
-    own_vote = frame["method"].map(OWN_VOTE).fillna("weighted")
+    own_vote = frame["method"].map(lambda method: SELECTORS[method].matched_vote)
     return frame[(frame["vote"] == own_vote) | (frame["method"] == SINGLE)]
 
 
@@ -89,20 +90,15 @@ def learning(sources: Sources) -> pd.DataFrame:
         size = min(BUDGET, effort.most, table.n_queries)
         return learning_curves(
             table,
-            [_key(method, size) for method in LEARNERS],
+            [method_at(method, size) for method in LEARNERS],
             LABELS,
-            baseline=("top-k", "weighted", size),
+            baseline=method_at("top-k", size),
             n_splits=effort.n_splits,
             seed=effort.seed,
             progress=False,
         )
 
     return stacked(sources, POOLS[:3], of_table)
-
-
-def _key(method: str, size: int) -> tuple[str, str, int]:
-    """A method with its own vote, as it is scored."""
-    return SINGLE_KEY if method == SINGLE else (method, OWN_VOTE.get(method, "weighted"), size)
 
 
 RECIPES = [
