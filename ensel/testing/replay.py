@@ -41,13 +41,9 @@ def maker(policy: Any) -> Callable[[], Any]:
     return policy
 
 
-def learn(policy: Any, table: PredictionTable) -> Any:
-    """Fit a policy on a table; the same object."""
-    labels = np.array(table.known_labels, dtype=int)
-    policy.fit(
-        answers_of(table), labels, models=table.models, costs=costs_of(table), sample_weight=None
-    )
-    return policy
+def labels_of(table: PredictionTable) -> np.ndarray:
+    """Labels of a table, as codes."""
+    return np.array(table.known_labels, dtype=int)
 
 
 def costs_of(table: PredictionTable) -> np.ndarray:

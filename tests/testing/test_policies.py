@@ -106,6 +106,14 @@ class FillsInPlace(UntilSettled):
         return super().predict_proba(X)
 
 
+class SortsCosts(UntilSettled):
+    """Sorts the caller's costs."""
+
+    def fit(self, X, y, *, costs=None, **of_queries):
+        costs[::-1].sort()
+        return super().fit(X, y, costs=costs, **of_queries)
+
+
 class Remembers(UntilSettled):
     """Adds what it is fitted on to what it was fitted on before."""
 
@@ -233,6 +241,7 @@ def test_instances_and_functions_that_make_one_will_do(subject, few):
         (AsksNothing, "asked queries"),
         (Unnormalised, "probabilities"),
         (FillsInPlace, "inputs kept"),
+        (SortsCosts, "inputs kept"),
         (Remembers, "same fit"),
         (PeeksToVote, "unasked answers"),
         (PeeksToStop, "unasked answers"),
@@ -248,6 +257,19 @@ def test_instances_and_functions_that_make_one_will_do(subject, few):
 )
 def test_policy_bugs_are_named(policy, law, broken):
     assert broken(check_policy, policy) == law
+
+
+def test_tables_that_a_policy_refuses_are_passed_over(few):
+    class TwoModels(UntilSettled):
+        def fit(self, X, y, *, models=None, **of_queries):
+            if len(set(models)) < 2:
+                raise ArithmeticError("one model")
+            return super().fit(X, y, models=models, **of_queries)
+
+    report = check_policy(TwoModels, max_examples=few, refuses=ArithmeticError, report=True)
+    assert report.broken == []
+    with pytest.raises(BrokenLaw, match="ArithmeticError: one model"):
+        check_policy(TwoModels, max_examples=few)
 
 
 def test_a_policy_that_draws_without_a_seed_is_named(few):
