@@ -21,6 +21,8 @@ SINGLE = "single-best"
 MAY_LEAVE = ("random", "gain-per-cost")
 """Methods that, at a budget in queries, may lie too far below to be framed."""
 DIFFERENCE = "diff_vs_top_k"
+OWN = "own"
+"""What stands in the place of a vote where a method brings its own."""
 
 
 def comparison_figure(result: Comparison) -> Figure:
@@ -73,7 +75,9 @@ def votes_figure(
     budget_figure : Several datasets, one vote a method.
     """
     single, voted = rows[rows["method"] == SINGLE], rows[rows["method"] != SINGLE]
-    votes = names_in(voted, "vote") or ["majority"]
+    # A method that brings its own vote stands in every panel, beside each vote of ours.
+    brings_own = voted["vote"] == OWN
+    votes = names_in(voted[~brings_own], "vote") or [OWN]
     with mpl.rc_context(RC):
         figure = Figure(figsize=(1.4 + 1.4 * len(votes), 4.6), layout="constrained")
         axes = figure.subplots(2, len(votes), sharex=True, sharey="row", squeeze=False)
@@ -83,7 +87,8 @@ def votes_figure(
             if len(single):
                 _draw_single(above, single, SINGLE)
             below.axhline(0, **ZERO)
-            for method, line in voted[voted["vote"] == vote].groupby("method", sort=False):
+            of_panel = voted[(voted["vote"] == vote) | brings_own]
+            for method, line in of_panel.groupby("method", sort=False):
                 _draw_method(above, below, line, str(method), method_styles(voted["method"]))
             _label_budgets(below)
 

@@ -22,8 +22,6 @@ from ensel.table.prediction_table import PredictionTable
 
 LEAST_PROBABILITY = 1e-6
 """A policy surer than this of a wrong class is charged no more log loss."""
-OWN_SEED = 2000
-"""Number of the generator that seeds what users' own estimators leave to chance."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ class Exam:
         """
         if isinstance(candidate.policy, FixedSet):
             return copy.copy(candidate.policy).fit_to(self.training, draw)
-        policy = self._seeded(clone(candidate.policy), draw)
+        policy = self.training.seeded(clone(candidate.policy), draw)
         if isinstance(policy, Policy):
             return policy.fit_to(self.training, draw)
         given = self.training
@@ -159,17 +157,6 @@ class Exam:
             costs=given.costs,
             sample_weight=given.sample_weight,
         )
-
-    def _seeded(self, policy: Any, draw: int) -> Any:
-        """Chance that a user's own method leaves open is this split's."""
-        open_to_chance = [
-            name
-            for name, value in policy.get_params().items()
-            if name.split("__")[-1] == "random_state" and value is None
-        ]
-        rng = self.split.rng(OWN_SEED + draw)
-        seeds = {name: int(rng.integers(2**31)) for name in sorted(open_to_chance)}
-        return policy.set_params(**seeds) if seeds else policy
 
     def score(self, policy: Any) -> Scored:
         """Score a fitted policy on the test items.

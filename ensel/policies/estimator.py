@@ -49,9 +49,7 @@ class EstimatorPolicy(Policy):
     def fit_to(self, training: TrainingSet, draw: int = 0) -> Self:
         """Fit the estimator: see `Policy.fit_to`. Copies of an item are repeated rows to it."""
         self.n_features_in_ = training.n_queries
-        rows = np.arange(len(training.y))
-        if training.sample_weight is not None:
-            rows = np.repeat(rows, training.sample_weight)
+        rows = training.repeated_rows
         self.estimator_ = clone(self.estimator).fit(training.X[rows], training.y[rows])
         self.classes_ = self.estimator_.classes_
         kept = np.arange(self.n_features_in_)

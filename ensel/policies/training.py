@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 
 from ensel.selection.base import QuerySelector
@@ -43,6 +44,8 @@ class TrainingSet:
 
     VOTE_DRAW = 1000
     """Number of the generator that settles the votes' ties."""
+    OPEN_DRAW = 2000
+    """Number of the generator that seeds what estimators of other libraries leave to chance."""
 
     def __init__(
         self,
@@ -95,7 +98,8 @@ class TrainingSet:
     def _fit_selector(self, selector: Any, draw: int) -> Any:
         fitted = clone(selector)
         if not isinstance(selector, QuerySelector):
-            return fitted.fit(self.X, self.y)
+            rows = self.repeated_rows
+            return self.seeded(fitted, draw).fit(self.X[rows], self.y[rows])
         if self.rng_of is not None:
             fitted.set_params(random_state=self.rng_of(draw))
         return fitted.fit(
@@ -129,12 +133,44 @@ class TrainingSet:
         fitted = clone(vote)
         chosen = self.X[:, list(columns)]
         if not isinstance(vote, Vote):
-            return fitted.fit(chosen, self.y)
+            rows = self.repeated_rows
+            return self.seeded(fitted).fit(chosen[rows], self.y[rows])
         if self.n_classes is not None:
             fitted.set_params(n_classes=self.n_classes)
         if self.rng_of is not None:
             fitted.set_params(random_state=self.rng_of(self.VOTE_DRAW))
         return fitted.fit(chosen, self.y, sample_weight=self.sample_weight)
+
+    @property
+    def repeated_rows(self) -> Any:
+        """Rows for estimators of other libraries: an item that counts twice is there twice."""
+        if self.sample_weight is None:
+            return slice(None)
+        return np.repeat(np.arange(len(self.y)), self.sample_weight)
+
+    def seeded(self, estimator: Any, draw: int = 0) -> Any:
+        """The estimator, with a seed of this training set where it leaves one open.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Changed in place: every `random_state` that is None is set.
+        draw : int
+
+        Returns
+        -------
+        estimator
+        """
+        if self.rng_of is None:
+            return estimator
+        open_to_chance = [
+            name
+            for name, value in estimator.get_params().items()
+            if name.split("__")[-1] == "random_state" and value is None
+        ]
+        rng = self.rng_of(self.OPEN_DRAW + draw)
+        seeds = {name: int(rng.integers(2**31)) for name in sorted(open_to_chance)}
+        return estimator.set_params(**seeds) if seeds else estimator
 
 
 def method_key(estimator: Any) -> Any:
