@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -21,6 +22,8 @@ SINGLE = "single-best"
 MAY_LEAVE = ("random", "gain-per-cost")
 """Methods that, at a budget in queries, may lie too far below to be framed."""
 DIFFERENCE = "diff_vs_top_k"
+NOTE_WIDTH = 26
+"""Letters of the note below the picture that fit beneath a panel."""
 OWN = "own"
 """What stands in the place of a vote where a method brings its own."""
 
@@ -100,11 +103,11 @@ def votes_figure(
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 5))
         hidden = "; what leaves the frame is not shown" if _leaves(axes[:, 0], voted) else ""
-        figure.supxlabel(
+        note = (
             f"{dataset}: n = {n_items:,} items, {n_train:,} to learn from, "
-            f"{n_splits} random splits; bands: 95 % of the paired difference{hidden}",
-            fontsize=7,
+            f"{n_splits} random splits; bands: 95 % of the paired difference{hidden}"
         )
+        figure.supxlabel(fill(note, NOTE_WIDTH * (1 + len(votes))), fontsize=7)
     return figure
 
 

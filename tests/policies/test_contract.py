@@ -1,0 +1,105 @@
+"""Every policy keeps the laws of policies; live and replayed, it is one and the same."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
+
+from ensel import InputError
+from ensel.policies import EstimatorPolicy, FixedSet, TrainingSet, UnfilledBudget
+from ensel.registry import SELECTORS, VOTES
+from ensel.selection import GreedyMI, SelfMoA, TopK
+from ensel.testing import check_policy
+from ensel.voting import MajorityVote, MAPVote, WeightedVote
+from ensel.voting.own_answer import OwnAnswer
+
+
+@pytest.mark.parametrize("vote", VOTES)
+@pytest.mark.parametrize("method", ["top-k", "greedy-mi", "greedy-logit", "random"])
+def test_fixed_sets_keep_the_laws(method, vote):
+    check_policy(
+        lambda: FixedSet(SELECTORS[method](budget=2), VOTES[vote]()),
+        refuses=ValueError,
+        max_examples=15,
+    )
+
+
+def test_the_single_best_query_keeps_the_laws():
+    check_policy(lambda: FixedSet(SELECTORS["single-best"]()), refuses=ValueError, max_examples=30)
+
+
+def test_a_pipeline_as_a_policy_keeps_the_laws():
+    check_policy(
+        lambda: EstimatorPolicy(make_pipeline(TopK(2), MAPVote())),
+        refuses=ValueError,
+        max_examples=30,
+    )
+
+
+X = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 0], [0, 0, 0]])
+y = np.array([0, 1, 1, 0])
+
+
+def test_cost_is_a_number_an_item_also_where_answers_have_their_own():
+    policy = FixedSet(TopK(2), MajorityVote()).fit(X, y)
+    assert set(policy.columns_) == {0, 1}
+    np.testing.assert_array_equal(policy.costs_of(X, np.array([1.0, 2.0, 4.0])), [3, 3, 3, 3])
+    of_answers = np.arange(12.0).reshape(4, 3)  # rows 0 1 2; 3 4 5; 6 7 8; 9 10 11
+    np.testing.assert_array_equal(policy.costs_of(X, of_answers), [1, 7, 13, 19])
+    pipeline = EstimatorPolicy(make_pipeline(TopK(2), MajorityVote())).fit(X, y)
+    np.testing.assert_array_equal(pipeline.costs_of(X, of_answers), [1, 7, 13, 19])
+
+
+def test_waves_of_several_queries():
+    policy = FixedSet(TopK(3), WeightedVote()).fit(pd.DataFrame(X, columns=["a", "b", "c"]), y)
+    assert policy.next({}, n=2) == ("a", "b")
+    assert policy.next({"a": 0}, n=5) == ("b", "c")
+    assert policy.next({"a": 0, "b": None, "c": 1}) == ()
+    assert not policy.answer({"a": 0}).settled
+    assert policy.answer({"a": 0, "b": None, "c": 1}).settled
+
+
+def test_live_answers_of_unknown_queries_are_refused():
+    policy = FixedSet(TopK(1), MajorityVote()).fit(X, y)
+    with pytest.raises(InputError, match="answers of gpt, which the policy does not ask"):
+        policy.next({"gpt": 0})
+
+
+def test_a_set_that_cannot_be_filled_says_why():
+    with pytest.raises(UnfilledBudget, match=r"the best model, m, has 2 sample\(s\)"):
+        FixedSet(SelfMoA(3), MajorityVote()).fit(X, y, models=["m", "m", "k"])
+
+
+def test_own_answer_by_hand():
+    # One query, two classes, right on 3 of 4: p = (3 + 1) / (4 + 2) = 2/3.
+    policy = FixedSet(None).fit([[0], [1], [1], [1]], [0, 1, 1, 0])
+    np.testing.assert_allclose(policy.predict_proba([[0], [1]]), [[2 / 3, 1 / 3], [1 / 3, 2 / 3]])
+    # Silence: the shares of the labels.
+    np.testing.assert_allclose(policy.predict_proba([[-1]]), [[0.5, 0.5]], atol=1e-8)
+    # Wrong more often than not: still its own answer, by a hair.
+    poor = OwnAnswer().fit([[0], [0], [0], [1]], [1, 1, 1, 0])
+    assert poor.predict([[0], [1]]).tolist() == [0, 1]
+    with pytest.raises(ValueError, match="an own answer is one query's"):
+        OwnAnswer().fit(X, y)
+
+
+def test_weights_are_repeated_items_to_estimators_of_other_libraries():
+    weights = np.array([1, 3, 0, 2])
+    rows = np.repeat(np.arange(4), weights)
+    weighted = TrainingSet(X, y, sample_weight=weights)
+    repeated = TrainingSet(X[rows], y[rows])
+    tree = DecisionTreeClassifier(random_state=0)
+    for policy in (FixedSet(None, tree), EstimatorPolicy(tree)):
+        one, two = (
+            policy.fit_to(weighted).predict_proba(X),
+            policy.fit_to(repeated).predict_proba(X),
+        )
+        np.testing.assert_array_equal(one, two)
+
+
+def test_a_training_set_serves_smaller_budgets_from_larger_purchases():
+    training = TrainingSet(X, y)
+    large = training.bought(GreedyMI(budget=3))
+    assert training.bought(GreedyMI(budget=1)) is large
+    assert training.bought(TopK(budget=1)) is not large
