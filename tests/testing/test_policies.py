@@ -106,11 +106,11 @@ class FillsInPlace(UntilSettled):
         return super().predict_proba(X)
 
 
-class SortsCosts(UntilSettled):
-    """Sorts the caller's costs."""
+class AddsToCosts(UntilSettled):
+    """Adds a fee to the caller's costs."""
 
     def fit(self, X, y, *, costs=None, **of_queries):
-        costs[::-1].sort()
+        costs += 1
         return super().fit(X, y, costs=costs, **of_queries)
 
 
@@ -241,7 +241,7 @@ def test_instances_and_functions_that_make_one_will_do(subject, few):
         (AsksNothing, "asked queries"),
         (Unnormalised, "probabilities"),
         (FillsInPlace, "inputs kept"),
-        (SortsCosts, "inputs kept"),
+        (AddsToCosts, "inputs kept"),
         (Remembers, "same fit"),
         (PeeksToVote, "unasked answers"),
         (PeeksToStop, "unasked answers"),
