@@ -1,6 +1,6 @@
 """Correlated errors: tetrachoric correlation, the Gaussian copula, and how low error can go."""
 
-from ensel.error_model.bayes import BayesError, bayes_error
+from ensel.error_model.bayes_error import BayesError, bayes_error
 from ensel.error_model.bivariate import Phi2, phi2
 from ensel.error_model.co_failure import CoFailure, co_failure
 from ensel.error_model.copula import GaussianCopulaErrors, make_positive_definite

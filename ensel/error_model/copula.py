@@ -11,19 +11,17 @@ from scipy.special import ndtr, ndtri
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ensel.error_model.bayes import (
-    BayesError,
-    bayes_error,
-    log_posterior,
-    spread_wrong_answers,
-)
+from ensel.error_model.bayes_error import BayesError, bayes_error
 from ensel.error_model.by_class import correlation_by_class, smoothed_rates
-from ensel.error_model.factors import Factors, Mixture, fit_factors, mixture
+from ensel.error_model.draws import spread_wrong_answers
+from ensel.error_model.factors import Factors, fit_factors
+from ensel.error_model.mixture import Mixture, mixture
 from ensel.error_model.orthant import (
     PatternProbabilities,
     all_wrong_curve,
     pattern_probabilities,
 )
+from ensel.error_model.posterior import log_posterior
 from ensel.error_model.tetrachoric import Tetrachoric, phi_coefficient, tetrachoric
 from ensel.error_model.wrong_answers import (
     Agreement,
@@ -219,7 +217,7 @@ class GaussianCopulaErrors(BaseEstimator):
                 log_p = log_posterior(mixed, self.prior_, spread, answers[test])
                 loss[test] = -log_p[np.arange(test.sum()), y[test]] / np.log(2)
                 described[by_class] += float(
-                    _log_probability(mixed, errors[test], y[test]).sum() / np.log(2)
+                    mixed.log_probability_given(errors[test], y[test]).sum() / np.log(2)
                 )
         apart = losses[False] - losses[True]
         return HeldOut(
@@ -268,7 +266,7 @@ class GaussianCopulaErrors(BaseEstimator):
         """
         check_is_fitted(self)
         errors = np.asarray(X)[:, self.columns_] != np.asarray(y)[:, None]
-        return _log_probability(self.mixture_, errors, np.asarray(y)) / np.log(2)
+        return self.mixture_.log_probability_given(errors, np.asarray(y)) / np.log(2)
 
     def score(self, X: Any, y: Any) -> float:
         """Mean of `score_samples`, bits per item."""
@@ -455,14 +453,3 @@ def _rates(errors: np.ndarray, y: np.ndarray, n_classes: int, by_class: bool) ->
     if by_class:
         return smoothed_rates(errors, y, n_classes)
     return smoothed_rates(errors, np.zeros(len(y), dtype=np.int64), 1)
-
-
-def _log_probability(mixed: Mixture, errors: np.ndarray, y: np.ndarray) -> np.ndarray:
-    if len(mixed.log_wrong) == 1:
-        return mixed.log_probability(errors, 0)
-    result = np.empty(len(y))
-    for stratum in range(len(mixed.log_wrong)):
-        items = y == stratum
-        if items.any():
-            result[items] = mixed.log_probability(errors[items], stratum)
-    return result

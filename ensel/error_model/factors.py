@@ -6,14 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eigh
-from scipy.special import ndtr, ndtri
-from scipy.stats import norm, qmc
 
 MOST_COMMUNALITY = 0.995  # a model is never all common factor: keeps the mixture smooth
 MOST_STEPS = 2000
 MOST_WORK = 4_000_000  # steps times squared number of models
-ONE_FACTOR_NODES = 201
-MANY_FACTOR_NODES = 2048
 
 
 @dataclass(frozen=True)
@@ -82,77 +78,3 @@ def fit_factors(correlation: np.ndarray, n_factors: int = 1) -> Factors:
     loadings = loadings * signs
     left = (correlation - loadings @ loadings.T)[off]
     return Factors(loadings, float(np.sqrt((left**2).mean())), float(np.abs(left).max()))
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """Errors as a mixture of independent ones: the factors on a finite set of nodes."""
-
-    log_weights: np.ndarray
-    """(n_nodes,)"""
-    log_wrong: np.ndarray
-    """(n_strata, n_nodes, N), log P(wrong | node); strata are classes, or one for all."""
-    log_right: np.ndarray
-    """(n_strata, n_nodes, N)"""
-
-    def log_probability(self, errors: np.ndarray, stratum: int) -> np.ndarray:
-        """Log probability of error patterns.
-
-        Parameters
-        ----------
-        errors : ndarray of bool, shape (n_patterns, N)
-        stratum : int
-
-        Returns
-        -------
-        ndarray, shape (n_patterns,)
-        """
-        e = errors.astype(float)
-        right, wrong = self.log_right[stratum], self.log_wrong[stratum]
-        given_node = e @ (wrong - right).T + (right.sum(axis=1) + self.log_weights)
-        most = given_node.max(axis=1, keepdims=True)
-        return most[:, 0] + np.log(np.exp(given_node - most).sum(axis=1))
-
-    def subset(self, columns: np.ndarray) -> Mixture:
-        """The same mixture for some of the models."""
-        return Mixture(
-            self.log_weights, self.log_wrong[:, :, columns], self.log_right[:, :, columns]
-        )
-
-
-def mixture(factors: Factors, thresholds: np.ndarray) -> Mixture:
-    """Put the factors on nodes: a fine grid for one, a Sobol set (fixed seed) for several.
-
-    Thresholds are moved by what the nodes' discreteness would change, so that every model's error
-    rate is its own exactly.
-
-    Parameters
-    ----------
-    factors : Factors
-    thresholds : ndarray, shape (n_strata, N)
-        Phi^-1 of the error rates.
-
-    Returns
-    -------
-    Mixture
-    """
-    k = factors.loadings.shape[1]
-    if k == 1:
-        w = np.linspace(-6.5, 6.5, ONE_FACTOR_NODES)[:, None]
-        weights = norm.pdf(w[:, 0])
-    else:
-        points = qmc.Sobol(k, seed=0).random(MANY_FACTOR_NODES)
-        w = ndtri(np.clip(points, 1e-9, 1 - 1e-9))
-        weights = np.ones(len(w))
-    weights = weights / weights.sum()
-    spread = np.sqrt(1 - (factors.loadings**2).sum(axis=1))
-    common = w @ factors.loadings.T
-    target = ndtr(thresholds)
-    moved = thresholds.copy()
-    for _ in range(6):  # Newton: the rate's derivative is the mean density
-        z = (moved[:, None, :] - common) / spread
-        rate = np.einsum("g,sgn->sn", weights, ndtr(z))
-        slope = np.einsum("g,sgn->sn", weights, norm.pdf(z)) / spread
-        moved = moved - np.clip((rate - target) / np.maximum(slope, 1e-12), -0.2, 0.2)
-    p = np.clip(ndtr((moved[:, None, :] - common) / spread), 1e-300, 1 - 1e-16)
-    return Mixture(np.log(weights), np.log(p), np.log1p(-p))

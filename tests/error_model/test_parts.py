@@ -22,8 +22,9 @@ from ensel.error_model import (
     within_and_across,
     wrong_agreement,
 )
-from ensel.error_model.bayes import log_joint, spread_wrong_answers
-from ensel.error_model.factors import mixture
+from ensel.error_model.draws import spread_wrong_answers
+from ensel.error_model.posterior import log_joint
+from ensel.error_model.mixture import mixture
 from ensel.error_model.orthant import all_wrong_curve
 from ensel.error_model.wrong_answers import log_wrong_likelihood
 
