@@ -65,7 +65,7 @@ def fit_factors(correlation: np.ndarray, n_factors: int = 1) -> Factors:
     top = (n_models - k, n_models - 1)
     for _ in range(min(MOST_STEPS, max(50, MOST_WORK // n_models**2))):
         np.fill_diagonal(reduced, communality)
-        values, vectors = eigh(reduced, subset_by_index=top)
+        values, vectors = eigh(reduced, subset_by_index=top, check_finite=False)
         loadings = vectors[:, ::-1] * np.sqrt(np.maximum(values[::-1], 0))
         updated = np.minimum((loadings**2).sum(axis=1), MOST_COMMUNALITY)
         if np.abs(updated - communality).max() < 1e-9:

@@ -397,7 +397,7 @@ def print_floor(result: Floor) -> None:
     console.print(
         f"All wrong: {100 * failed.observed:.2f} % of items [{100 * failed.low:.2f}, "
         f"{100 * failed.high:.2f}]; the copula says {100 * predicted:.2f} %. No rule that outputs "
-        f"a member's answer gains more than {100 * failed.certificate_max_gain:.1f} points over "
+        f"a member's answer gains more than {100 * failed.gain_ceiling:.1f} points over "
         "the best single query (95 % certificate).",
         markup=False,
     )

@@ -170,15 +170,15 @@ def test_co_failure_by_hand():
     )
     # delta / 2 = .025 for beta; .05 / (2 * 2) = .0125 for the better of two models.
     low, accuracy = beta.ppf(0.025, 2, 39), beta.ppf(0.0125, 30, 11)
-    assert found.certificate_max_gain == pytest.approx(1 - low - accuracy)
+    assert found.gain_ceiling == pytest.approx(1 - low - accuracy)
 
 
-def test_certificate_holds_over_simulated_pools():
-    """Gain of the oracle over the best model, on fresh items: above the certificate at most 5 %."""
+def test_gain_ceiling_holds_over_simulated_pools():
+    """Gain of the oracle over the best model, on fresh items: above the gain ceiling at most 5 %."""
     broken = 0
     for seed in range(200):
         pool = simulate(300, [0.3, 0.3, 0.35], 0.4, random_state=seed)
-        broken += co_failure(pool.answers, pool.labels).certificate_max_gain < TRUE_GAIN
+        broken += co_failure(pool.answers, pool.labels).gain_ceiling < TRUE_GAIN
     assert broken <= 0.05 * 200
 
 
