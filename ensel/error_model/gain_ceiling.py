@@ -42,7 +42,7 @@ def gain_ceiling(right: np.ndarray, *, delta: float = DELTA) -> float:
     >>> right = np.zeros((40, 2), dtype=bool)
     >>> right[:30, 0] = right[18:38, 1] = True
     >>> round(gain_ceiling(right), 2)
-    0.42
+    0.43
     """
     from scipy.stats import beta
 
