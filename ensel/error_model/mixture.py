@@ -102,7 +102,7 @@ class Mixture:
 
     @cached_property
     def _log_tables(self) -> list[np.ndarray]:
-        """Log probability of all 2^N patterns, for each stratum; the first model counts most."""
+        """Log probability of all 2^N patterns, for each stratum."""
         return [self._log_table(stratum) for stratum in range(len(self.log_wrong))]
 
     def _log_table(self, stratum: int) -> np.ndarray:
@@ -111,7 +111,7 @@ class Mixture:
         half = self.n_models // 2
         first = _products(right[:, :half], wrong[:, :half]) * np.exp(self.log_weights)
         second = _products(right[:, half:], wrong[:, half:])
-        probability = (first @ second.T).ravel()
+        probability = (second @ first.T).ravel()
 
         vanishing = np.flatnonzero(probability < LEAST_PRODUCT)
         if not len(vanishing):
@@ -199,12 +199,16 @@ def _nodes(n_factors: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _products(right: np.ndarray, wrong: np.ndarray) -> np.ndarray:
     """Probability of every error pattern at every node, (2^m, n_nodes), from (n_nodes, m) each."""
-    table = np.ones((1, len(right)))
-    for of_right, of_wrong in zip(right.T, wrong.T, strict=True):
-        table = np.stack([table * of_right, table * of_wrong], axis=1).reshape(-1, len(right))
+    n_nodes, m = right.shape
+    table = np.empty((2**m, n_nodes))
+    table[0] = 1.0
+    for j in range(m):  # patterns that end in a right answer of model j, then in a wrong one
+        known = table[: 2**j]
+        np.multiply(known, wrong[:, j], out=table[2**j : 2 ** (j + 1)])
+        known *= right[:, j]
     return table
 
 
 def _place_values(n_models: int) -> np.ndarray:
     """What a wrong answer of each model adds to the number of its pattern."""
-    return 1 << np.arange(n_models)[::-1]
+    return 1 << np.arange(n_models)

@@ -16,7 +16,7 @@ NODES = 200  # Gauss-Legendre, for the third variable
 POINTS = 2**11  # Sobol points a randomisation
 RANDOMISATIONS = 8
 MOST_SOBOL = 200
-POINTS_AT_ONCE = 512
+POINTS_AT_ONCE = 4096
 
 
 class PatternProbabilities(NamedTuple):
@@ -131,12 +131,15 @@ def _prefix_probabilities(upper: np.ndarray, correlation: np.ndarray, u: np.ndar
         z = np.empty(block.shape)
         probability = np.ones(block.shape[1])
         for i in range(len(upper)):
-            bound = ndtr((upper[i] - factor[i, :i] @ z[:i]) / factor[i, i])
+            bound = factor[i, :i] @ z[:i]
+            np.subtract(upper[i], bound, out=bound)
+            bound /= factor[i, i]
+            ndtr(bound, out=bound)
             probability *= bound
             total[i] += probability.sum()
-            if i + 1 < len(upper):
-                bound *= block[i]
-                z[i] = ndtri(np.clip(bound, 1e-300, 1 - 1e-16))
+            bound *= block[i]
+            np.maximum(bound, 1e-300, out=bound)
+            ndtri(np.minimum(bound, 1 - 1e-16, out=bound), out=z[i])
     return total / u.shape[1]
 
 
