@@ -1,13 +1,14 @@
 """Correlated errors: tetrachoric correlation, the Gaussian copula, and how low error can go."""
 
-from ensel.error_model.bayes import BayesError, bayes_error
+from ensel.error_model.bayes_error import BayesError, bayes_error
 from ensel.error_model.bivariate import Phi2, phi2
 from ensel.error_model.co_failure import CoFailure, co_failure
-from ensel.error_model.copula import GaussianCopulaErrors, make_positive_definite
+from ensel.error_model.copula import GaussianCopulaErrors
 from ensel.error_model.factors import Factors, fit_factors
 from ensel.error_model.families import families_of, read_families, within_and_across
 from ensel.error_model.interchange import from_copulae, to_copulae
 from ensel.error_model.orthant import pattern_probabilities
+from ensel.error_model.positive_definite import make_positive_definite
 from ensel.error_model.simulated import simulate
 from ensel.error_model.tetrachoric import Tetrachoric, phi_coefficient, tetrachoric
 from ensel.error_model.uniform import (

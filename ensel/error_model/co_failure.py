@@ -1,4 +1,4 @@
-"""Items that every model gets wrong, and what they certify."""
+"""Co-failure: items that every model gets wrong, and so no choice among their answers can save."""
 
 from __future__ import annotations
 
@@ -6,32 +6,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DELTA = 0.05
+from ensel.error_model.gain_ceiling import DELTA, gain_ceiling
 
 
 @dataclass(frozen=True)
 class CoFailure:
-    """All-wrong items of a pool (arXiv 2606.27288, second version).
-
-    Any rule that outputs a member's answer has accuracy at most 1 - beta, beta = P(all wrong).
-    """
+    """Items that all models of a pool get wrong, as `co_failure` returns them."""
 
     observed: float
-    """Share of items that every model gets wrong."""
+    """Share of items that every model gets wrong, in [0, 1]."""
     low: float
-    """95 % Clopper-Pearson interval."""
+    """Lower end of its 95 % Clopper-Pearson interval."""
     high: float
     n_items: int
+    """Items looked at."""
     items: np.ndarray
-    """Positions of those items."""
-    certificate_max_gain: float
+    """Positions of the items that every model gets wrong."""
+    gain_ceiling: float
     """At level 1 - delta, no rule that outputs a member's answer gains more over the best single
-    model: (1 - beta_lo) - acc_lo, one-sided Clopper-Pearson lower limits at delta / 2, Bonferroni
-    over models for the second."""
+    model: see `ensel.error_model.gain_ceiling.gain_ceiling`."""
 
 
 def co_failure(answers: np.ndarray, labels: np.ndarray, *, delta: float = DELTA) -> CoFailure:
     """Find the items that every model gets wrong.
+
+    Any rule that outputs a member's answer has accuracy at most 1 - beta, beta = P(all wrong).
 
     Parameters
     ----------
@@ -39,34 +38,37 @@ def co_failure(answers: np.ndarray, labels: np.ndarray, *, delta: float = DELTA)
         A missing answer is wrong.
     labels : ndarray of int, shape (n_items,)
     delta : float
-        Error probability of the certificate.
+        Error probability of the gain ceiling.
 
     Returns
     -------
     CoFailure
 
+    See Also
+    --------
+    ensel.error_model.gain_ceiling.gain_ceiling : What no choice among the answers can gain.
+    ensel.error_model.joint_failure.joint_failure : All-wrong rates as a pool grows.
+
+    References
+    ----------
+    arXiv 2606.27288, second version (theirs), https://arxiv.org/abs/2606.27288
+
     Examples
     --------
-    >>> found = co_failure(np.array([[0, 0], [0, 1], [1, 1], [1, 0]]), np.array([1, 1, 1, 1]))
-    >>> found.observed, found.items.tolist()
+    >>> failed = co_failure(np.array([[0, 0], [0, 1], [1, 1], [1, 0]]), np.array([1, 1, 1, 1]))
+    >>> failed.observed, failed.items.tolist()
     (0.25, [0])
     """
-    from scipy.stats import beta
     from statsmodels.stats.proportion import proportion_confint
 
-    n_items, n_models = answers.shape
     right = answers == labels[:, None]
     items = np.flatnonzero(~right.any(axis=1))
-    count = len(items)
-    low, high = proportion_confint(count, n_items, alpha=0.05, method="beta")
-    beta_low = beta.ppf(delta / 2, count, n_items - count + 1) if count else 0.0
-    best = int(right.sum(axis=0).max())
-    accuracy_low = beta.ppf(delta / (2 * n_models), best, n_items - best + 1) if best else 0.0
+    low, high = proportion_confint(len(items), len(labels), alpha=0.05, method="beta")
     return CoFailure(
-        observed=count / n_items,
+        observed=len(items) / len(labels),
         low=float(low),
         high=float(high),
-        n_items=n_items,
+        n_items=len(labels),
         items=items,
-        certificate_max_gain=float(1 - beta_low - accuracy_low),
+        gain_ceiling=gain_ceiling(right, delta=delta),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -11,19 +9,19 @@ from scipy.special import ndtr, ndtri
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ensel.error_model.bayes import (
-    BayesError,
-    bayes_error,
-    log_posterior,
-    spread_wrong_answers,
-)
-from ensel.error_model.by_class import correlation_by_class, smoothed_rates
-from ensel.error_model.factors import Factors, Mixture, fit_factors, mixture
+from ensel.error_model.bayes_error import BayesError, bayes_error
+from ensel.error_model.by_class import correlation_by_class
+from ensel.error_model.draws import spread_wrong_answers
+from ensel.error_model.factors import Factors, fit_factors
+from ensel.error_model.form_comparison import FormComparison, compare_forms, threshold_rates
+from ensel.error_model.mixture import Mixture, mixture
 from ensel.error_model.orthant import (
     PatternProbabilities,
     all_wrong_curve,
     pattern_probabilities,
 )
+from ensel.error_model.positive_definite import Repair, make_positive_definite
+from ensel.error_model.posterior import log_posterior
 from ensel.error_model.tetrachoric import Tetrachoric, phi_coefficient, tetrachoric
 from ensel.error_model.wrong_answers import (
     Agreement,
@@ -34,46 +32,22 @@ from ensel.error_model.wrong_answers import (
 from ensel.exceptions import InputError
 from ensel.table.codes import as_codes
 
-SMALLEST_EIGENVALUE = 1e-6
-REPAIR_ROUNDS = 300
 GOOD_MISFIT = 0.03
 MOST_FACTORS = 3
 MOST_COMPARED = 150  # models; beyond, the plainer form and the quicker repair
-FOLDS = 5
 Thresholds = str  # "one", "class" or "auto"
-
-
-@dataclass(frozen=True)
-class Repair:
-    """What it took to make a correlation matrix positive definite."""
-
-    smallest_before: float
-    smallest_after: float
-    largest_change: float
-    """Largest absolute change of a correlation; 0 where nothing was to be done."""
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """Held-out log loss of the label given the answers, by form of thresholds, bits per item."""
-
-    one: float
-    by_class: float
-    difference: float
-    """`one` less `by_class`: positive where thresholds by class predict the label better."""
-    standard_error: float
-    likelihood_gain: float
-    """The same difference for the errors given the label: how much better they are described."""
 
 
 class GaussianCopulaErrors(BaseEstimator):
     """Errors as thresholds on correlated normals: E_i = 1{T_i <= t_i}, T ~ N(0, R).
 
-    t_i = Phi^-1(eps_i), R by tetrachoric correlation (arXiv 2602.08003: Gaussian copula on errors;
-    tetrachoric reported; errors independent of the label inferred). Beyond the paper: thresholds
-    may depend on the class, t_iy; wrong answers of more than two classes gather
-    on popular options; R is made positive definite, and approximated by a few factors, under which
-    pattern probabilities are sums over nodes and the likelihood is cheap.
+    The thresholds are t_i = Phi^-1(eps_i), eps_i the error rates; R is the tetrachoric correlation
+    of the errors. Of arXiv 2602.08003, the Gaussian copula on errors is the paper's own, the
+    tetrachoric correlation is reported by others, and errors independent of the label are
+    inferred. Beyond the paper, derived here: thresholds may depend on the class, t_iy. Wrong
+    answers of more than two classes gather on popular options. R is made positive definite, and
+    approximated by a few factors: then pattern probabilities are sums over nodes, and the
+    likelihood is cheap.
 
     Fits of general copula libraries do not serve here: they take ranks of continuous data. On
     simulated binary errors with a true correlation of .60 (3,000 items, error rates .10 to .45),
@@ -116,8 +90,18 @@ class GaussianCopulaErrors(BaseEstimator):
         Share of wrong answers that take the item's popular wrong option (the vote limit's model).
     concentration_ : float
         Spread of the wrong answers' shares over items (the Bayes error's model).
-    held_out_ : HeldOut or None
+    held_out_ : FormComparison or None
         None where thresholds were given.
+
+    See Also
+    --------
+    ensel.error_floor : How low error can go under this model.
+    ensel.error_model.tetrachoric : The correlations, with standard errors.
+    ensel.error_model.simulate : Tables drawn from such a model.
+
+    References
+    ----------
+    arXiv 2602.08003, https://arxiv.org/abs/2602.08003
 
     Examples
     --------
@@ -163,75 +147,63 @@ class GaussianCopulaErrors(BaseEstimator):
             raise InputError("a label is missing (-1); every item needs one")
         if self.thresholds not in ("auto", "one", "class"):
             raise InputError(f"thresholds={self.thresholds!r}; auto, one or class is needed")
-        self.n_classes_ = self.n_classes or int(max(X.max(), y.max())) + 1
+
         errors = y[:, None] != X
+        self.n_classes_ = self.n_classes or int(max(X.max(), y.max())) + 1
+        self.prior_ = np.bincount(y, minlength=self.n_classes_) / len(y)
+        self._fit_pairs(errors)
+        answers, errors = X[:, self.columns_], errors[:, self.columns_]
+        self._choose_thresholds(answers, y)
+        self._fit_correlation(errors, y)
+        self._fit_wrong_answers(answers, y)
+        return self
+
+    def _fit_pairs(self, errors: np.ndarray) -> None:
+        """Correlations of all pairs, with one threshold a model; which models can be fitted."""
         self.tetrachoric_: Tetrachoric = tetrachoric(errors)
         self.phi_ = phi_coefficient(errors)
-        self.columns_ = np.setdiff1d(np.arange(X.shape[1]), self.tetrachoric_.degenerate)
+        n_models = errors.shape[1]
+        self.columns_ = np.setdiff1d(np.arange(n_models), self.tetrachoric_.degenerate)
         if len(self.columns_) < 2:
             raise InputError(
-                f"{len(self.columns_)} of {X.shape[1]} models are sometimes right and sometimes "
+                f"{len(self.columns_)} of {n_models} models are sometimes right and sometimes "
                 "wrong; at least two are needed to speak of correlated errors"
             )
-        self.prior_ = np.bincount(y, minlength=self.n_classes_) / len(y)
-        kept = errors[:, self.columns_]
-        self.held_out_ = None
-        form = self.thresholds
+
+    def _choose_thresholds(self, answers: np.ndarray, y: np.ndarray) -> None:
+        """The form asked for, or the one that predicts held-out labels clearly better."""
+        form: Thresholds = self.thresholds
+        self.held_out_: FormComparison | None = None
         if form == "auto" and len(self.columns_) <= MOST_COMPARED:
-            self.held_out_ = self._compare_forms(X[:, self.columns_], y)
+            self.held_out_ = compare_forms(answers, y, self.prior_, self.random_state)
             better = self.held_out_.difference > self.held_out_.standard_error
             form = "class" if better else "one"
         self.by_class_ = form == "class"
-        self.error_rates_ = _rates(kept, y, self.n_classes_, self.by_class_)
+
+    def _fit_correlation(self, errors: np.ndarray, y: np.ndarray) -> None:
+        """Error rates, the correlation matrix, its factors, and these on nodes."""
+        self.error_rates_ = threshold_rates(errors, y, self.n_classes_, self.by_class_)
         self.raw_correlation_ = (
-            correlation_by_class(kept, y, self.n_classes_)
+            correlation_by_class(errors, y, self.n_classes_)
             if self.by_class_
             else self.tetrachoric_.correlation[np.ix_(self.columns_, self.columns_)]
         )
+        self.repair_: Repair
         self.correlation_, self.repair_ = make_positive_definite(self.raw_correlation_)
         self.one_factor_ = fit_factors(self.correlation_, 1)
         self.factors_ = self._fit_factors()
-        self.mixture_ = mixture(self.factors_, ndtri(self.error_rates_))
-        self.agreement_: Agreement = wrong_agreement(X[:, self.columns_], y, self.n_classes_)
+        self.mixture_: Mixture = mixture(self.factors_, ndtri(self.error_rates_))
+
+    def _fit_wrong_answers(self, answers: np.ndarray, y: np.ndarray) -> None:
+        """Where wrong answers go."""
+        self.agreement_: Agreement = wrong_agreement(answers, y, self.n_classes_)
         self.popularity_ = popularity(self.agreement_.rate, self.n_classes_)
         self.concentration_ = concentration(self.agreement_.rate, self.n_classes_)
-        return self
-
-    def _compare_forms(self, answers: np.ndarray, y: np.ndarray) -> HeldOut:
-        """Held-out log loss of both forms, by cross-validation."""
-        errors = answers != y[:, None]
-        fold = np.random.default_rng(self.random_state).permutation(len(y)) % FOLDS
-        losses = {False: np.empty(len(y)), True: np.empty(len(y))}
-        described = {False: 0.0, True: 0.0}
-        for number in range(FOLDS):
-            train, test = fold != number, fold == number
-            for by_class, loss in losses.items():
-                rates = _rates(errors[train], y[train], self.n_classes_, by_class)
-                raw = (
-                    correlation_by_class(errors[train], y[train], self.n_classes_)
-                    if by_class
-                    # A model may be always right among these items: then it goes with no other.
-                    else np.nan_to_num(tetrachoric(errors[train]).correlation, nan=0.0)
-                )
-                mixed = mixture(fit_factors(raw, 1), ndtri(rates))
-                agreement = wrong_agreement(answers[train], y[train], self.n_classes_).rate
-                spread = concentration(agreement, self.n_classes_)
-                log_p = log_posterior(mixed, self.prior_, spread, answers[test])
-                loss[test] = -log_p[np.arange(test.sum()), y[test]] / np.log(2)
-                described[by_class] += float(
-                    _log_probability(mixed, errors[test], y[test]).sum() / np.log(2)
-                )
-        apart = losses[False] - losses[True]
-        return HeldOut(
-            one=float(losses[False].mean()),
-            by_class=float(losses[True].mean()),
-            difference=float(apart.mean()),
-            standard_error=float(apart.std() / np.sqrt(len(apart))),
-            likelihood_gain=(described[True] - described[False]) / len(y),
-        )
 
     def _fit_factors(self) -> Factors:
         """As many factors as asked for, or the fewest that fit well."""
+        if self.n_factors == 1:
+            return self.one_factor_
         if self.n_factors != "auto":
             return fit_factors(self.correlation_, int(self.n_factors))
         factors = self.one_factor_
@@ -268,7 +240,7 @@ class GaussianCopulaErrors(BaseEstimator):
         """
         check_is_fitted(self)
         errors = np.asarray(X)[:, self.columns_] != np.asarray(y)[:, None]
-        return _log_probability(self.mixture_, errors, np.asarray(y)) / np.log(2)
+        return self.mixture_.log_probability_given(errors, np.asarray(y)) / np.log(2)
 
     def score(self, X: Any, y: Any) -> float:
         """Mean of `score_samples`, bits per item."""
@@ -298,11 +270,11 @@ class GaussianCopulaErrors(BaseEstimator):
             return pattern_probabilities(t[0], R)
         if label is not None:
             return pattern_probabilities(t[label], R)
-        each = [pattern_probabilities(row, R) for row in t]
-        p = sum(w * found.probabilities for w, found in zip(self.prior_, each, strict=True))
-        return PatternProbabilities(
-            each[0].patterns, np.asarray(p), max(found.standard_error for found in each)
-        )
+
+        by_class = [pattern_probabilities(row, R) for row in t]
+        p = self.prior_ @ np.stack([one.probabilities for one in by_class])
+        error = max(one.standard_error for one in by_class)
+        return PatternProbabilities(by_class[0].patterns, p, error)
 
     def all_wrong(self, order: Any = None) -> np.ndarray:
         """Probability that the first m models are all wrong, under the full matrix.
@@ -358,7 +330,7 @@ class GaussianCopulaErrors(BaseEstimator):
         """
         check_is_fitted(self)
         chosen = np.arange(len(self.columns_)) if columns is None else np.asarray(columns)
-        found = bayes_error(
+        model_says = bayes_error(
             self.mixture_.subset(chosen),
             self.prior_,
             self.concentration_,
@@ -368,7 +340,7 @@ class GaussianCopulaErrors(BaseEstimator):
         )
         # Rates are smoothed; what was observed of the best single query is a bound all the same.
         observed = float(self.tetrachoric_.error_rates[self.columns_[chosen]].min())
-        return found._replace(error=min(found.error, observed))
+        return model_says._replace(error=min(model_says.error, observed))
 
     @property
     def overall_rates_(self) -> np.ndarray:
@@ -409,60 +381,3 @@ class GaussianCopulaErrors(BaseEstimator):
 
         check_is_fitted(self)
         return to_copulae(self.correlation_)
-
-
-def make_positive_definite(correlation: np.ndarray) -> tuple[np.ndarray, Repair]:
-    """Nearest correlation matrix with eigenvalues above 1e-6 (statsmodels), and the change.
-
-    Parameters
-    ----------
-    correlation : ndarray, shape (N, N)
-
-    Returns
-    -------
-    ndarray, shape (N, N)
-    Repair
-
-    Examples
-    --------
-    >>> R = np.array([[1, 0.9, 0.2], [0.9, 1, 0.9], [0.2, 0.9, 1]])
-    >>> repaired, repair = make_positive_definite(R)
-    >>> repair.smallest_before < 0 < repair.smallest_after
-    True
-    """
-    from statsmodels.stats.correlation_tools import corr_clipped, corr_nearest
-
-    before = float(np.linalg.eigvalsh(correlation)[0])
-    if before >= SMALLEST_EIGENVALUE:
-        return correlation, Repair(before, before, 0.0)
-    with warnings.catch_warnings():  # its iteration limit: what is left, clipping mends
-        warnings.simplefilter("ignore")
-        # Its n_fact counts iterations per model, each an eigendecomposition.
-        rounds = REPAIR_ROUNDS / len(correlation)
-        near = correlation
-        if len(correlation) <= MOST_COMPARED:
-            near = corr_nearest(correlation, threshold=2 * SMALLEST_EIGENVALUE, n_fact=rounds)
-        if np.linalg.eigvalsh(near)[0] < SMALLEST_EIGENVALUE:
-            near = corr_clipped(near, threshold=2 * SMALLEST_EIGENVALUE)
-    near = (near + near.T) / 2
-    np.fill_diagonal(near, 1.0)
-    after = float(np.linalg.eigvalsh(near)[0])
-    return near, Repair(before, after, float(np.abs(near - correlation).max()))
-
-
-def _rates(errors: np.ndarray, y: np.ndarray, n_classes: int, by_class: bool) -> np.ndarray:
-    """(Smoothed) error rates, one row or one a class."""
-    if by_class:
-        return smoothed_rates(errors, y, n_classes)
-    return smoothed_rates(errors, np.zeros(len(y), dtype=np.int64), 1)
-
-
-def _log_probability(mixed: Mixture, errors: np.ndarray, y: np.ndarray) -> np.ndarray:
-    if len(mixed.log_wrong) == 1:
-        return mixed.log_probability(errors, 0)
-    result = np.empty(len(y))
-    for stratum in range(len(mixed.log_wrong)):
-        items = y == stratum
-        if items.any():
-            result[items] = mixed.log_probability(errors[items], stratum)
-    return result

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from ensel.error_model import CoFailure, GaussianCopulaErrors
+from ensel.error_model.co_failure import CoFailure
+from ensel.error_model.copula import GaussianCopulaErrors
 from ensel.heldout.intervals import Estimate
-from ensel.results import plain
+from ensel.registry import resolve
+from ensel.results import Result, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,24 +26,30 @@ ASSUMPTIONS = {
     "fitted copula (a few common factors), wrong answers spread as observed",
     "held_out": "(d) real ensembles on items they have not seen",
 }
-ESTIMATED = (
-    "mean_error",
-    "best_single_error",
-    "mean_tetrachoric",
-    "mean_phi",
-    "uniform_floor",
-    "mi_limit_bits",
-    "vote_limit",
-    "bayes_error",
-    "all_wrong_predicted",
-    "within_family",
-    "across_family",
-    "family_difference",
-)
+RANGES = {
+    "mean_error": (0.0, 1.0),
+    "best_single_error": (0.0, 1.0),
+    "mean_tetrachoric": (-1.0, 1.0),
+    "mean_phi": (-1.0, 1.0),
+    "uniform_floor": (0.0, 1.0),
+    "mi_limit_bits": (0.0, 1.0),
+    "vote_limit": (0.0, 1.0),
+    "bayes_error": (0.0, 1.0),
+    "all_wrong_predicted": (0.0, 1.0),
+    "within_family": (-1.0, 1.0),
+    "across_family": (-1.0, 1.0),
+    "family_difference": (-2.0, 2.0),
+}
+"""Every estimated number, and what values it can have: an interval goes no further."""
+FIGURES = {
+    "error_by_size": "ensel.figures.floors:error_by_size_figure",
+    "error_correlation": "ensel.figures.floors:correlation_figure",
+    "co_failure": "ensel.figures.floors:co_failure_figure",
+}
 
 
 @dataclass(frozen=True, repr=False)
-class Floor:
+class Floor(Result):
     """Result of `error_floor`.
 
     Attributes
@@ -68,6 +76,11 @@ class Floor:
     warnings : list of str
     ok_items : Floor or None
         The same on items whose label is marked ok, where the source says so.
+
+    See Also
+    --------
+    ensel.error_floor : The front door, which says where each line is worked out.
+    ensel.figures.floors : Pictures of it.
     """
 
     dataset: str
@@ -86,55 +99,54 @@ class Floor:
     warnings: list[str] = field(default_factory=list)
     ok_items: Floor | None = None
 
+    drawn_by: ClassVar[str | None] = FIGURES["error_by_size"]
+    reported_by: ClassVar[str | None] = "ensel.report.floor:floor_report"
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, as written by `to_json`; errors as rates."""
-        values = {name: self.estimates[name].value for name in ESTIMATED}
-        intervals = {name: list(self.estimates[name][1:]) for name in ESTIMATED}
+        """Plain data, as written by `to_json`; errors as rates.
+
+        Every number that has an interval stands as ``NAME``, ``NAME_low`` and ``NAME_high``.
+        """
+        model, failed = self.model, self.co_failure
+        predicted = self.estimates["all_wrong_predicted"].value
         data: dict[str, Any] = {
             "dataset": self.dataset,
             "n_models": self.n_models,
             "n_items": self.n_items,
-            **values,
+            **self._flat_estimates(),
             "bayes_error_se": self.bayes_error_se,
-            "all_wrong_observed": self.co_failure.observed,
-            "all_wrong_low": self.co_failure.low,
-            "all_wrong_high": self.co_failure.high,
-            "all_wrong_ratio": ratio(self.co_failure.observed, values["all_wrong_predicted"]),
-            "certificate_max_gain": self.co_failure.certificate_max_gain,
+            "all_wrong_ratio": ratio(failed.observed, predicted),
+            "gain_ceiling": failed.gain_ceiling,
             "warnings": self.warnings,
-            "intervals": intervals,
             "assumptions": ASSUMPTIONS,
-            "thresholds": "class" if self.model.by_class_ else "one",
-            "n_factors": int(self.model.factors_.loadings.shape[1]),
-            "factor_misfit": self.model.factors_.misfit,
-            "one_factor_misfit": self.model.one_factor_.misfit,
-            "rule_held_out": list(self.rule_held_out),
-            "wrong_agreement": self.model.agreement_.rate,
-            "wrong_agreement_chance": self.model.agreement_.chance,
+            "thresholds": "class" if model.by_class_ else "one",
+            "n_factors": int(model.factors_.loadings.shape[1]),
+            "factor_misfit": model.factors_.misfit,
+            "one_factor_misfit": model.one_factor_.misfit,
+            "wrong_agreement": model.agreement_.rate,
+            "wrong_agreement_chance": model.agreement_.chance,
             "curve": self.curve.to_dict("records"),
             "all_wrong_items": self.all_wrong_items.to_dict("records"),
             "ok_items": None if self.ok_items is None else self.ok_items.to_dict(),
         }
         return plain(data)
 
-    def to_json(self) -> str:
-        """JSON text: NaN becomes null."""
-        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
-
-    def figure(self) -> Figure:
-        """Error against ensemble size, with the four lines."""
-        from ensel.figures.floors import error_by_size_figure
-
-        return error_by_size_figure(self)
-
     def figures(self) -> dict[str, Figure]:
-        """All three figures by name."""
-        from ensel.figures import floors
+        """All figures by name."""
+        return {name: resolve(address)(self) for name, address in FIGURES.items()}
 
+    def _flat_estimates(self) -> dict[str, float]:
+        """NAME, NAME_low and NAME_high of every number with an interval."""
+        failed = self.co_failure
+        estimates = {
+            **{name: self.estimates[name] for name in RANGES},
+            "all_wrong_observed": Estimate(failed.observed, failed.low, failed.high),
+            "rule_held_out": self.rule_held_out,
+        }
         return {
-            "error_by_size": floors.error_by_size_figure(self),
-            "error_correlation": floors.correlation_figure(self),
-            "co_failure": floors.co_failure_figure(self),
+            name + end: value
+            for name, estimate in estimates.items()
+            for end, value in zip(("", "_low", "_high"), estimate, strict=True)
         }
 
     def __repr__(self) -> str:
@@ -151,4 +163,4 @@ class Floor:
 
 def ratio(observed: float, predicted: float) -> float:
     """Observed over predicted; NaN where nothing is predicted."""
-    return observed / predicted if predicted > 0 else float("nan")
+    return observed / predicted if predicted > 0 else math.nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ NODES = 200  # Gauss-Legendre, for the third variable
 POINTS = 2**11  # Sobol points a randomisation
 RANDOMISATIONS = 8
 MOST_SOBOL = 200
+POINTS_AT_ONCE = 4096
 
 
 class PatternProbabilities(NamedTuple):
@@ -62,7 +64,7 @@ def pattern_probabilities(thresholds: np.ndarray, correlation: np.ndarray) -> Pa
         return PatternProbabilities(patterns, p / p.sum(), 0.0)
     runs = []
     for seed in range(RANDOMISATIONS):
-        u = qmc.Sobol(m, seed=seed).random(POINTS)
+        u = _points(m, POINTS, seed)
         runs.append(
             [
                 _prefix_probabilities(s * thresholds, s[:, None] * correlation * s, u)[-1]
@@ -98,12 +100,8 @@ def all_wrong_curve(
     array([0.5  , 0.333])
     """
     n_models = len(thresholds)
-    # Sobol points while their dimension is moderate, plain random ones beyond.
-    if n_models <= MOST_SOBOL:
-        u = qmc.Sobol(n_models, seed=seed).random(POINTS * RANDOMISATIONS)
-    else:
-        u = np.random.default_rng(seed).random((POINTS, n_models))
-    return _prefix_probabilities(thresholds, correlation, u)
+    n_points = POINTS * RANDOMISATIONS if n_models <= MOST_SOBOL else POINTS
+    return _prefix_probabilities(thresholds, correlation, _points(n_models, n_points, seed))
 
 
 def _small(upper: np.ndarray, correlation: np.ndarray) -> float:
@@ -124,15 +122,34 @@ def _small(upper: np.ndarray, correlation: np.ndarray) -> float:
 def _prefix_probabilities(upper: np.ndarray, correlation: np.ndarray, u: np.ndarray) -> np.ndarray:
     """P(T_1 <= upper_1, ..., T_m <= upper_m) for every m, by sequential conditioning on points u.
 
-    u: (n_points, N), uniform.
+    u: (N, n_points), uniform. Points are taken some at a time, so that they stay in the cache.
     """
     factor = np.linalg.cholesky(correlation)
-    z = np.empty_like(u)
-    probability = np.ones(len(u))
-    curve = np.empty(len(upper))
-    for i in range(len(upper)):
-        bound = ndtr((upper[i] - z[:, :i] @ factor[i, :i]) / factor[i, i])
-        probability = probability * bound
-        curve[i] = probability.mean()
-        z[:, i] = ndtri(np.clip(u[:, i] * bound, 1e-300, 1 - 1e-16))
-    return curve
+    total = np.zeros(len(upper))
+    for start in range(0, u.shape[1], POINTS_AT_ONCE):
+        block = u[:, start : start + POINTS_AT_ONCE]
+        z = np.empty(block.shape)
+        probability = np.ones(block.shape[1])
+        for i in range(len(upper)):
+            bound = factor[i, :i] @ z[:i]
+            np.subtract(upper[i], bound, out=bound)
+            bound /= factor[i, i]
+            ndtr(bound, out=bound)
+            probability *= bound
+            total[i] += probability.sum()
+            bound *= block[i]
+            np.maximum(bound, 1e-300, out=bound)
+            ndtri(np.minimum(bound, 1 - 1e-16, out=bound), out=z[i])
+    return total / u.shape[1]
+
+
+@lru_cache(maxsize=RANDOMISATIONS + 1)
+def _points(n_models: int, n_points: int, seed: int) -> np.ndarray:
+    """Points of the unit cube, shape (n_models, n_points), the same ones for the same seed."""
+    if n_models <= MOST_SOBOL:
+        points = qmc.Sobol(n_models, seed=seed).random(n_points)
+    else:  # Sobol's sequence is of moderate dimension
+        points = np.random.default_rng(seed).random((n_points, n_models))
+    points = np.ascontiguousarray(points.T)
+    points.flags.writeable = False
+    return points

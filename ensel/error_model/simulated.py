@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from ensel.error_model.bayes import fill_wrong_answers
+from ensel.error_model.draws import fill_wrong_answers
 from ensel.exceptions import InputError
 from ensel.table.prediction_table import PredictionTable
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ensel.error_model.bayes import BayesError, bayes_error, draw_answers
+from ensel.error_model.bayes_error import BayesError, bayes_error
 from ensel.error_model.copula import GaussianCopulaErrors
+from ensel.error_model.draws import draw_answers
 
 MOST_TRIED = 1001  # subsets of one size tried one by one; beyond, the set grows greedily
 SEARCH_DRAWS = 2000

@@ -139,7 +139,10 @@ def log_wrong_likelihood(answers: np.ndarray, n_classes: int, spread: float) -> 
     if n_classes == 2:
         return np.zeros((len(answers), 2))
     counts = np.stack([(answers == k).sum(axis=1) for k in range(n_classes)], axis=1)
-    chosen = gammaln(spread + counts) - gammaln(spread)
     n_wrong = counts.sum(axis=1, keepdims=True) - counts
     total = (n_classes - 1) * spread
-    return chosen.sum(axis=1, keepdims=True) - chosen + gammaln(total) - gammaln(total + n_wrong)
+
+    up_to = np.arange(answers.shape[1] + 1)  # Gamma of every count there can be, once
+    chosen = (gammaln(spread + up_to) - gammaln(spread))[counts]
+    of_all = (gammaln(total) - gammaln(total + up_to))[n_wrong]
+    return chosen.sum(axis=1, keepdims=True) - chosen + of_all

@@ -1,0 +1,211 @@
+"""The estimated numbers of an error floor, and their intervals by resampling items."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ensel.error_model.copula import GaussianCopulaErrors
+from ensel.error_model.families import within_and_across
+from ensel.error_model.floor_result import RANGES
+from ensel.error_model.uniform import uniform_floor, uniform_information_limit
+from ensel.error_model.vote_limit import vote_limit
+from ensel.exceptions import InputError
+from ensel.heldout.intervals import Estimate, Z
+from ensel.heldout.splits import draw_with_replacement
+from ensel.parallel import run_all
+from ensel.table.prediction_table import PredictionTable
+
+BAYES_DRAWS = 2000
+"""Simulated items behind the Bayes error of one resample: its noise is small beside the items'."""
+LEAST_KNOWN = 0.95
+"""An interval is unknown where more than a twentieth of the resamples have no value."""
+
+
+class Resampling(NamedTuple):
+    """What the resamples of an error floor have in common."""
+
+    families: list[str]
+    """Family of each query."""
+    cluster: str | None
+    """Item column whose groups are drawn whole."""
+    n_boot: int
+    seed: int
+    progress: bool | None
+
+
+def estimates_with_intervals(
+    table: PredictionTable, model: GaussianCopulaErrors, bayes: float, resampling: Resampling
+) -> dict[str, Estimate]:
+    """Every estimated number of a floor with its 95 % interval.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled.
+    model : GaussianCopulaErrors
+        Fitted to the same table.
+    bayes : float
+        Its Bayes error.
+    resampling : Resampling
+
+    Returns
+    -------
+    dict of str to Estimate
+        By the names in `ensel.error_model.floor_result.RANGES`.
+
+    See Also
+    --------
+    ensel.error_floor : The front door.
+    """
+    y = table.known_labels.astype(np.int64)
+    point = _numbers(model, table.answers, y, table.models, resampling.families, bayes)
+    resampled = _resampled_numbers(table, model.form, resampling)
+    estimates = {name: _interval(name, point, resampled) for name in RANGES}
+    estimates["best_single_error"] = best_of_many(point["best_single_error"], table)
+    return estimates
+
+
+def best_of_many(error: float, table: PredictionTable) -> Estimate:
+    """Error of the best query, with an interval that allows for its being the best of N.
+
+    Wilson, at a level that holds for all N queries at once (Bonferroni), so also for the chosen.
+
+    Parameters
+    ----------
+    error : float
+        In [0, 1].
+    table : PredictionTable
+
+    Returns
+    -------
+    Estimate
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(
+        round(error * table.n_items), table.n_items, alpha=0.05 / table.n_queries, method="wilson"
+    )
+    return Estimate(error, float(low), float(high))
+
+
+def _numbers(
+    model: GaussianCopulaErrors,
+    X: np.ndarray,
+    y: np.ndarray,
+    models: np.ndarray,
+    families: list[str],
+    bayes: float,
+) -> dict[str, float]:
+    """Every estimated number of a fitted model but the Bayes error, which is handed in."""
+    rates = (y[:, None] != X).mean(axis=0)
+    mean_error, rho = float(rates.mean()), _mean_pair(model.tetrachoric_.correlation)
+    uniform_applies = 0 < mean_error <= 0.5 and rho >= 0
+    rho_of_floor = min(rho, 1.0)
+    within, across, _, _ = within_and_across(
+        model.tetrachoric_.correlation, families, models.tolist()
+    )
+    never_wrong = bool((rates == 0).any())  # such a query is left out of the model
+
+    return {
+        "mean_error": mean_error,
+        "best_single_error": float(rates.min()),
+        "mean_tetrachoric": rho,
+        "mean_phi": _mean_pair(model.phi_),
+        "uniform_floor": (
+            float(uniform_floor(mean_error, rho_of_floor)) if uniform_applies else math.nan
+        ),
+        "mi_limit_bits": (
+            uniform_information_limit(mean_error, rho_of_floor) if uniform_applies else math.nan
+        ),
+        "vote_limit": _vote_limit(model),
+        "bayes_error": 0.0 if never_wrong else bayes,
+        "all_wrong_predicted": 0.0 if never_wrong else float(model.all_wrong()[-1]),
+        "within_family": within,
+        "across_family": across,
+        "family_difference": within - across,
+    }
+
+
+def _vote_limit(model: GaussianCopulaErrors) -> float:
+    """Limit of the equal-weight vote, averaged over the classes where they have their own rates."""
+    shares = model.prior_ if model.by_class_ else np.ones(1)
+    limits = [
+        vote_limit(
+            row,
+            model.one_factor_.loadings[:, 0],
+            popularity=model.popularity_,
+            n_classes=model.n_classes_,
+        )
+        for row in model.error_rates_
+    ]
+    return float(shares @ np.array(limits))
+
+
+def _resampled_numbers(
+    table: PredictionTable, form: dict[str, Any], resampling: Resampling
+) -> list[dict[str, float]]:
+    """Refit on questions (or clusters) drawn with replacement; the form of the model is kept."""
+    from joblib import delayed
+
+    families, cluster, n_boot, seed, progress = resampling
+    X, y, names = table.answers, table.known_labels.astype(np.int64), table.models
+    groups = table.groups if cluster is None else pd.factorize(table.items[cluster])[0]
+    children = np.random.SeedSequence([seed, 1]).spawn(n_boot)
+    jobs = (delayed(_replicate)(X, y, names, groups, families, form, child) for child in children)
+    draws = run_all(
+        jobs,
+        n_boot,
+        shared=[X, y, names, groups],
+        label="resampling items",
+        unit="draw",
+        progress=progress,
+    )
+    return [draw for draw in draws if draw is not None]
+
+
+def _replicate(
+    X: np.ndarray,
+    y: np.ndarray,
+    names: np.ndarray,
+    groups: np.ndarray,
+    families: list[str],
+    form: dict[str, Any],
+    seed: np.random.SeedSequence,
+) -> dict[str, float] | None:
+    """The numbers of one resample; None where fewer than two models err in it."""
+    rng = np.random.default_rng(seed)
+    times = draw_with_replacement(int(groups.max()) + 1, rng)
+    rows = np.repeat(np.arange(len(y)), times[groups])
+    try:
+        model = GaussianCopulaErrors(**form).fit(X[rows], y[rows])
+    except InputError:
+        return None
+    bayes = model.bayes_error(n_draws=BAYES_DRAWS, random_state=int(rng.integers(2**31)))
+    return _numbers(model, X[rows], y[rows], names, families, bayes.error)
+
+
+def _interval(name: str, point: dict[str, float], resampled: list[dict[str, float]]) -> Estimate:
+    """Normal interval with the bootstrap's standard deviation, kept within what is possible.
+
+    Percentiles would centre on the resamples, which are biased where a number is a minimum or far
+    from linear.
+    """
+    value = point[name]
+    draws = np.array([draw[name] for draw in resampled])
+    known = draws[~np.isnan(draws)]
+    if len(known) < max(2, LEAST_KNOWN * len(draws)) or math.isnan(value):
+        return Estimate(value, math.nan, math.nan)
+    half = Z * float(known.std(ddof=1))
+    lowest, highest = RANGES[name]
+    return Estimate(value, max(value - half, lowest), min(value + half, highest))
+
+
+def _mean_pair(matrix: np.ndarray) -> float:
+    """Mean over pairs of different models; NaN where no pair is known."""
+    values = matrix[np.triu_indices(len(matrix), k=1)]
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else math.nan

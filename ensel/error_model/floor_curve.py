@@ -1,0 +1,95 @@
+"""Error by ensemble size: the uniform pool, the best subset under the copula, real ensembles."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from ensel.error_model.copula import GaussianCopulaErrors
+from ensel.error_model.subsets import best_subsets
+from ensel.error_model.uniform import uniform_majority_error
+from ensel.heldout.comparison import compare
+from ensel.table.prediction_table import PredictionTable
+
+MOST_SUBSET = 8
+"""Largest size of best subsets and of real ensembles: beyond, curves are flat."""
+REAL_ENSEMBLES = {
+    "held_out_top_k": ("top-k", "weighted"),
+    "held_out_greedy_mi": ("greedy-mi", "map"),
+}
+"""Method and vote behind each column of line (d)."""
+
+
+def floor_curve(
+    table: PredictionTable,
+    model: GaussianCopulaErrors,
+    point: dict[str, float],
+    *,
+    seed: int = 0,
+    progress: bool | None = None,
+) -> pd.DataFrame:
+    """Lines (a), (c) and (d) of an error floor, by ensemble size.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled.
+    model : GaussianCopulaErrors
+        Fitted to the same table.
+    point : dict of str to float
+        Estimated numbers of the floor: its uniform floor, mean error and mean correlation.
+    seed : int
+    progress : bool, optional
+
+    Returns
+    -------
+    DataFrame
+        As `ensel.error_model.floor_result.Floor.curve`.
+
+    See Also
+    --------
+    ensel.figures.floors.error_by_size_figure : Its picture.
+    """
+    sizes = np.arange(1, table.n_queries + 1)
+    curve = pd.DataFrame({"size": sizes, "uniform": _uniform_errors(sizes, point)})
+
+    most = min(MOST_SUBSET, len(model.columns_))
+    subsets = best_subsets(model, most, seed=seed, progress=progress)
+    rows = range(len(sizes))
+    curve["bayes"] = pd.Series([s.error for s in subsets]).reindex(rows)
+    exact = pd.Series([s.exhaustive for s in subsets], dtype=object)
+    curve["bayes_exact"] = exact.reindex(rows)
+
+    return pd.concat([curve, _real_errors(table, sizes, seed, progress)], axis=1)
+
+
+def _uniform_errors(sizes: np.ndarray, point: dict[str, float]) -> np.ndarray | float:
+    """Majority of so many equal models; NaN where the uniform pool does not apply."""
+    if math.isnan(point["uniform_floor"]) or point["mean_tetrachoric"] >= 1:
+        return math.nan
+    return uniform_majority_error(sizes, point["mean_error"], point["mean_tetrachoric"])
+
+
+def _real_errors(
+    table: PredictionTable, sizes: np.ndarray, seed: int, progress: bool | None
+) -> pd.DataFrame:
+    """Held-out error of real ensembles, NaN beyond the largest that is tried."""
+    methods, votes = zip(*REAL_ENSEMBLES.values(), strict=True)
+    compared = compare(
+        table,
+        methods=list(methods),
+        votes=list(votes),
+        budgets=sizes[:MOST_SUBSET].tolist(),
+        seed=seed,
+        progress=progress,
+    ).rows
+
+    errors = {}
+    for name, (method, vote) in REAL_ENSEMBLES.items():
+        rows = compared[(compared["method"] == method) & (compared["vote"] == vote)]
+        errors[name] = 1 - rows["accuracy"].to_numpy()
+        errors[f"{name}_low"] = 1 - rows["accuracy_high"].to_numpy()
+        errors[f"{name}_high"] = 1 - rows["accuracy_low"].to_numpy()
+    return pd.DataFrame(errors).reindex(range(len(sizes)))

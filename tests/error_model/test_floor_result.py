@@ -1,0 +1,43 @@
+"""What an error floor says: keys, figures."""
+
+import json
+
+import numpy as np
+
+KEYS = [
+    "n_models",
+    "n_items",
+    "mean_error",
+    "best_single_error",
+    "mean_tetrachoric",
+    "mean_phi",
+    "uniform_floor",
+    "mi_limit_bits",
+    "vote_limit",
+    "bayes_error",
+    "bayes_error_se",
+    "all_wrong_observed",
+    "all_wrong_observed_low",
+    "all_wrong_observed_high",
+    "all_wrong_predicted",
+    "gain_ceiling",
+    "warnings",
+]
+
+
+def test_json_has_the_promised_keys(mmlu_floor):
+    data = json.loads(mmlu_floor.to_json())
+    assert set(KEYS) <= data.keys()
+    for key in KEYS[2:-1]:
+        assert isinstance(data[key], float), key
+    assert data["uniform_floor_low"] < data["uniform_floor"] < data["uniform_floor_high"]
+
+
+def test_figures_show_the_numbers(mmlu_floor):
+    figures = mmlu_floor.figures()
+    axis = figures["error_by_size"].axes[0]
+    drawn = {line.get_label(): line.get_ydata() for line in axis.get_lines()}
+    np.testing.assert_allclose(
+        drawn["(a) its floor, endless copies"], 100 * mmlu_floor.estimates["uniform_floor"].value
+    )
+    assert "n = 5,700 items" in figures["error_by_size"].get_suptitle()
