@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ensel.information.patterns import pattern_ids
+from ensel.information.patterns import first_rows, pattern_ids
 from ensel.selection.base import Market, QuerySelector
-from ensel.voting.logit import class_precision, fit_weights, log_probabilities, one_hot
+from ensel.voting.logit import class_precision, fit_weights
 
 if TYPE_CHECKING:
     from ensel.information.kernels.joint_counts import JointCounts
@@ -82,7 +82,7 @@ class GreedyLogit(QuerySelector):
             said = positions[counts.codes(default)]
             # Items alike in pattern, label and the default's answer are counted together.
             base = pattern_ids(np.stack([pattern, labels, said], axis=1))
-            first = np.unique(base, return_index=True)[1]
+            first = first_rows(base)
             cells = pattern[first], labels[first]
             usual = _gains(said[first], cells[1], p[cells[0]], counts.count(base, len(first)))
             columns = np.flatnonzero(is_open)
@@ -149,11 +149,9 @@ def _fitted(
         shares = counts.count(labels, n_classes) / counts.total
         return np.zeros(len(labels), dtype=np.int64), shares[None, :]
     ids = pattern_ids(bought)
-    patterns = bought[np.unique(ids, return_index=True)[1]]
+    patterns = bought[first_rows(ids)]
     cells = counts.count(ids * n_classes + labels, len(patterns) * n_classes)
-    design = one_hot(patterns, n_classes)
-    theta = fit_weights(design, cells.reshape(-1, n_classes), SHRINKAGE)
-    return ids, np.exp(log_probabilities(design, theta))
+    return ids, fit_weights(patterns, cells.reshape(-1, n_classes), SHRINKAGE)[1]
 
 
 def _gains(

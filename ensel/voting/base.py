@@ -65,11 +65,10 @@ class Vote(ClassifierMixin, BaseEstimator):
         check_classification_targets(y)
         codes = as_codes(X)
         weights = checked_weights(sample_weight, len(codes))
-        if weights is None:
-            weights = np.ones(len(codes), dtype=np.int64)
-        else:
+        if weights is not None:
             counted = weights > 0
             codes, y, weights = codes[counted], y[counted], weights[counted]
+
         if self.n_classes is None:
             self.classes_, labels = np.unique(y, return_inverse=True)
             if len(self.classes_) < 2:
@@ -79,10 +78,46 @@ class Vote(ClassifierMixin, BaseEstimator):
             labels = as_codes(np.asarray(y))
             if labels.min() < 0 or max(labels.max(), codes.max()) >= self.n_classes:
                 raise ValueError(f"a code outside 0 to {self.n_classes - 1} in X or y")
+
+        self._fit(class_positions(codes, self.classes_), labels, weights)
+        return self
+
+    def fit_codes(
+        self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None
+    ) -> Self:
+        """Do what `fit` does with codes that were checked before: nothing is checked again.
+
+        Parameters
+        ----------
+        codes : ndarray of int, shape (n_items, n_queries)
+            From 0 to `n_classes` - 1; -1 = missing. `n_classes` must be given.
+        labels : ndarray of int, shape (n_items,)
+        weights : ndarray of int64, shape (n_items,), optional
+            All above 0.
+
+        Returns
+        -------
+        self
+
+        Examples
+        --------
+        >>> from ensel.voting import MajorityVote
+        >>> vote = MajorityVote(n_classes=2).fit_codes(np.array([[0, 0, 1]] * 2), np.array([0, 1]))
+        >>> vote.codes_proba(np.array([[0, 0, 1]])).argmax(axis=1)
+        array([0])
+        """
+        assert self.n_classes is not None
+        self.n_features_in_ = codes.shape[1]
+        self.classes_ = np.arange(self.n_classes)
+        self._fit(codes, labels, weights)
+        return self
+
+    def _fit(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray | None) -> None:
+        if weights is None:
+            weights = np.ones(len(codes), dtype=np.int64)
         self.prior_ = np.bincount(labels, weights, len(self.classes_)) / weights.sum()
         self.lottery_ = np.random.default_rng(self.random_state).random(len(self.classes_))
-        self._learn(class_positions(codes, self.classes_), labels, weights)
-        return self
+        self._learn(codes, labels, weights)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probability of each class.
@@ -98,10 +133,26 @@ class Vote(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         codes = as_codes(validate_data(self, X, dtype="numeric", reset=False))
-        positions = class_positions(codes, self.classes_)
-        posterior = self._posterior(positions)
-        keys = [*self._tie_keys(positions), self.prior_, self.lottery_]
-        return settle_ties(posterior, keys)
+        return self.codes_proba(class_positions(codes, self.classes_))
+
+    def codes_proba(self, codes: np.ndarray) -> np.ndarray:
+        """Do what `predict_proba` does with class positions; nothing is checked.
+
+        Parameters
+        ----------
+        codes : ndarray of int, shape (n_items, n_queries)
+            Positions in `classes_`; -1 = missing.
+
+        Returns
+        -------
+        ndarray, shape (n_items, n_classes)
+        """
+        posterior = self._posterior(codes)
+        rows = _tied_rows(posterior)
+        if len(rows):
+            keys = [*self._tie_keys(codes[rows]), self.prior_, self.lottery_]
+            posterior[rows] = settle_ties(posterior[rows], keys)
+        return posterior
 
     def predict(self, X: Any) -> np.ndarray:
         """Most probable class.
@@ -162,17 +213,43 @@ def settle_ties(posterior: np.ndarray, keys: list[np.ndarray]) -> np.ndarray:
     >>> settle_ties(np.array([[0.5, 0.5], [0.6, 0.4]]), [np.array([0.1, 0.9])]).argmax(axis=1)
     array([1, 0])
     """
-    tied = posterior >= posterior.max(axis=1, keepdims=True) - TIED
-    rows = np.flatnonzero(tied.sum(axis=1) > 1)
+    rows = _tied_rows(posterior)
     if len(rows) == 0:
         return posterior
-    left = tied[rows]
+    left = posterior[rows] >= posterior[rows].max(axis=1, keepdims=True) - TIED
     for key in keys:
         values = np.where(left, np.broadcast_to(key, posterior.shape)[rows], -np.inf)
         left = left & (values >= values.max(axis=1, keepdims=True) - TIED)
     settled = posterior.copy()
     settled[rows, left.argmax(axis=1)] += 1e-9
     return settled / settled.sum(axis=1, keepdims=True)
+
+
+def _tied_rows(posterior: np.ndarray) -> np.ndarray:
+    """Rows in which several classes are the most probable."""
+    tied = posterior >= posterior.max(axis=1, keepdims=True) - TIED
+    return np.flatnonzero(np.count_nonzero(tied, axis=1) > 1)
+
+
+def weight_where(weights: np.ndarray, holds: np.ndarray) -> np.ndarray:
+    """Sum of the weights of the items for which something holds, column by column.
+
+    Parameters
+    ----------
+    weights : ndarray of int, shape (n_items,)
+        Sums below 2^53 are exact.
+    holds : ndarray of bool, shape (n_items, n_queries)
+
+    Returns
+    -------
+    ndarray of float, shape (n_queries,)
+
+    Examples
+    --------
+    >>> weight_where(np.array([2, 1]), np.array([[True, False], [True, True]]))
+    array([3., 1.])
+    """
+    return weights.astype(float) @ holds  # a product of integers would be ten times slower
 
 
 def weighted_counts(codes: np.ndarray, weights: np.ndarray, n_classes: int) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ensel.information.patterns import pattern_ids
+from ensel.information.patterns import first_rows, pattern_ids
 from ensel.voting.base import Vote
 
 
@@ -58,27 +58,33 @@ class MAPVote(Vote):
             raise ValueError(f"backoff={self.backoff!r}; a number above 0 is needed")
         n_classes = len(self.classes_)
         ids = pattern_ids(codes)
-        first = np.unique(ids, return_index=True)[1]
-        self.patterns_ = codes[first]
-        counts = np.bincount(ids * n_classes + labels, weights, len(first) * n_classes)
+        self.patterns_ = codes[first_rows(ids)].astype(np.int64)
+        counts = np.bincount(ids * n_classes + labels, weights, len(self.patterns_) * n_classes)
         self.counts_ = counts.reshape(-1, n_classes).astype(np.int64)
-        per_class = np.bincount(labels, weights, n_classes)
-        answered = np.stack(
-            [
-                np.bincount(column * n_classes + labels, weights, (n_classes + 1) * n_classes)
-                for column in np.where(codes >= 0, codes, n_classes).T
-            ]
-        ).reshape(-1, n_classes + 1, n_classes)
+
+        answered = _answered(self.patterns_, self.counts_)
+        per_class = self.counts_.sum(axis=0)
         self.log_likelihood_ = np.log((answered + 1) / (per_class + n_classes + 1))
-        self.log_prior_ = np.log((per_class + 1) / (weights.sum() + n_classes))
+        self.log_prior_ = np.log((per_class + 1) / (per_class.sum() + n_classes))
 
     def _posterior(self, codes: np.ndarray) -> np.ndarray:
-        naive = np.tile(self.log_prior_, (len(codes), 1))
-        for table, column in zip(self.log_likelihood_, codes.T, strict=True):
+        ids = pattern_ids(np.vstack([self.patterns_, codes]))
+        known, asked = ids[: len(self.patterns_)], ids[len(self.patterns_) :]
+        # Each pattern once: items that answer alike are judged alike.
+        wanted = first_rows(ids)
+        posterior = self._of_patterns(np.vstack([self.patterns_, codes])[wanted], known)
+        return posterior[asked]
+
+    def _of_patterns(self, patterns: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """Class probabilities of distinct patterns, `known` the places of the seen ones."""
+        naive = np.tile(self.log_prior_, (len(patterns), 1))
+        for table, column in zip(self.log_likelihood_, patterns.T, strict=True):
             naive += table[column]  # -1 picks the last row, the missing answer
         naive = np.exp(naive - naive.max(axis=1, keepdims=True))
         naive /= naive.sum(axis=1, keepdims=True)
-        counts = self._counts_of(codes)
+
+        counts = np.zeros((len(patterns), len(self.classes_)))
+        counts[known] = self.counts_
         n_seen = counts.sum(axis=1, keepdims=True)
         return (counts + self.backoff * naive) / (n_seen + self.backoff)
 
@@ -102,3 +108,25 @@ class MAPVote(Vote):
         counts = np.zeros((ids.max() + 1, len(self.classes_)))
         counts[known] = self.counts_
         return counts[asked]
+
+
+def _answered(patterns: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Items of each query, answer (the last is the missing one) and label.
+
+    Parameters
+    ----------
+    patterns : ndarray of int64, shape (n_patterns, n_queries)
+    counts : ndarray of int64, shape (n_patterns, n_classes)
+
+    Returns
+    -------
+    ndarray of float, shape (n_queries, n_classes + 1, n_classes)
+    """
+    n_classes, n_queries = counts.shape[1], patterns.shape[1]
+    answers = np.where(patterns >= 0, patterns, n_classes)
+    cells = (np.arange(n_queries) * (n_classes + 1) + answers) * n_classes
+    cells = cells[:, :, None] + np.arange(n_classes)
+    of_cell = np.broadcast_to(counts[:, None, :], cells.shape)
+    size = n_queries * (n_classes + 1) * n_classes
+    sums = np.bincount(cells.ravel(), of_cell.ravel(), size)
+    return sums.reshape(n_queries, n_classes + 1, n_classes)

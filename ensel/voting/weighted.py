@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ensel.voting.base import Vote, weighted_counts
+from ensel.voting.base import Vote, weight_where, weighted_counts
 
 
 class WeightedVote(Vote):
@@ -29,8 +29,8 @@ class WeightedVote(Vote):
 
     def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
         n_classes = len(self.classes_)
-        right = weights @ (codes == labels[:, None])
-        answered = weights @ (codes >= 0)
+        right = weight_where(weights, codes == labels[:, None])
+        answered = weight_where(weights, codes >= 0)
         p = (right + 1) / (answered + n_classes)
         self.weights_ = np.log((n_classes - 1) * p / (1 - p))
 
