@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ensel.information.exhaustive import every_information, sets_at
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
 from ensel.selection.greedy_mi import GreedyMI
+from ensel.selection.market import Market
 from ensel.selection.ties import TOLERANCE, Ties
 
 MOST_SETS = 10_000_000
@@ -52,6 +53,8 @@ class ExactMI(QuerySelector):
 
     gain_unit = "bits"
     nested = False
+    matched_vote = "map"
+    on_request = True
 
     def __init__(
         self,
@@ -74,14 +77,7 @@ class ExactMI(QuerySelector):
         limit = _limit(market.money)
         best = _best_set(answers, market.labels, sizes, ties, limit, market.weights)
         chosen = affordable[best]
-        within = replace(
-            market,
-            answers=market.answers[:, chosen],
-            models=market.models[chosen],
-            costs=market.costs[chosen],
-            money=math.inf,
-        )
-        order, gains = GreedyMI()._buy(within, len(chosen))
+        order, gains = GreedyMI()._buy(market.narrowed(chosen), len(chosen))
         return [int(chosen[j]) for j in order], gains
 
 

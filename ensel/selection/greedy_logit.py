@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ensel.information.patterns import first_rows, pattern_ids
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 from ensel.voting.logit import class_precision, fit_weights
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class GreedyLogit(QuerySelector):
     """
 
     gain_unit = "bits"
+    matched_vote = "logit"
 
     def __init__(
         self,
@@ -126,6 +128,8 @@ class GainPerCost(GreedyLogit):
     >>> GainPerCost(budget=1).fit(X, y, costs=[3.0, 1.0, 1.0]).order_
     array([1])
     """
+
+    needs_costs = True
 
     def __init__(self, budget: int = 3, random_state: Any = 0, money: float | None = None) -> None:
         super().__init__(budget, 0.0, random_state, money)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class GreedyMI(QuerySelector):
@@ -26,6 +27,7 @@ class GreedyMI(QuerySelector):
     """
 
     gain_unit = "bits"
+    matched_vote = "map"
 
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         counts, n_labels = market.counts, len(market.classes)

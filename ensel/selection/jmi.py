@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class JMI(QuerySelector):
@@ -25,6 +26,7 @@ class JMI(QuerySelector):
     """
 
     gain_unit = "bits"
+    on_request = True
 
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         counts, labels, n_labels = market.counts, market.counts.labels, market.counts.n_labels

@@ -1,6 +1,7 @@
 """Queries drawn at random."""
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class Random(QuerySelector):
@@ -14,6 +15,8 @@ class Random(QuerySelector):
     >>> len(Random(budget=2, random_state=7).fit([[0, 0, 1], [1, 0, 0]], [0, 1]).order_)
     2
     """
+
+    n_draws = 10
 
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         order: list[int] = []

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class SelfMoA(QuerySelector):

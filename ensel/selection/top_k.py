@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class TopK(QuerySelector):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from ensel.table.codes import as_codes, checked_weights, class_positions
+from ensel.exceptions import InputWarning, shorten
+from ensel.information.patterns import first_rows, pattern_ids
+from ensel.table.codes import MISSING, as_codes, checked_weights, class_positions
+from ensel.voting.letters import checked, checked_again, is_text, text_codes
 
 TIED = 1e-12
 
@@ -35,6 +39,9 @@ class Vote(ClassifierMixin, BaseEstimator):
         Random numbers in [0, 1) that settle what is left of ties.
     """
 
+    calibrated = False
+    """Whether its probabilities can be taken at their word: for a bound on the information."""
+
     def __init__(self, n_classes: int | None = None, random_state: Any = 0) -> None:
         self.n_classes = n_classes
         self.random_state = random_state
@@ -44,8 +51,9 @@ class Vote(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array_like of int, shape (n_items, n_queries)
-            Answers as class codes; -1 = missing.
+        X : array_like of int or str, shape (n_items, n_queries)
+            Answers as class codes, -1 = missing; or as text: the name of a class is that class,
+            None, NaN and "" are missing, and any other text counts as missing, with a warning.
         y : array_like, shape (n_items,)
             Labels. Integer labels are the codes; other labels are numbered in sorted order.
         sample_weight : array_like of int, shape (n_items,), optional
@@ -61,25 +69,19 @@ class Vote(ClassifierMixin, BaseEstimator):
             If X or the weights have fractions or NaN, codes are outside `n_classes`, or y has one
             class.
         """
-        X, y = validate_data(self, X, y, dtype="numeric")
+        X, y = checked(self, X, y)
         check_classification_targets(y)
-        codes = as_codes(X)
-        weights = checked_weights(sample_weight, len(codes))
+        if not is_text(X):
+            X = as_codes(X)
+        weights = checked_weights(sample_weight, len(X))
         if weights is not None:
             counted = weights > 0
-            codes, y, weights = codes[counted], y[counted], weights[counted]
+            X, y, weights = X[counted], y[counted], weights[counted]
 
-        if self.n_classes is None:
-            self.classes_, labels = np.unique(y, return_inverse=True)
-            if len(self.classes_) < 2:
-                raise ValueError(f"y has one class, {self.classes_[0]!r}; two or more are needed")
-        else:
-            self.classes_ = np.arange(self.n_classes)
-            labels = as_codes(np.asarray(y))
-            if labels.min() < 0 or max(labels.max(), codes.max()) >= self.n_classes:
-                raise ValueError(f"a code outside 0 to {self.n_classes - 1} in X or y")
-
-        self._fit(class_positions(codes, self.classes_), labels, weights)
+        self.classes_, labels = self._classes(y)
+        if self.n_classes is not None and not is_text(X) and X.max() >= self.n_classes:
+            raise ValueError(f"a code outside 0 to {self.n_classes - 1} in X or y")
+        self._fit(self._positions(X), labels, weights)
         return self
 
     def fit_codes(
@@ -124,7 +126,7 @@ class Vote(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array_like of int, shape (n_items, n_queries)
+        X : array_like of int or str, shape (n_items, n_queries)
 
         Returns
         -------
@@ -132,8 +134,7 @@ class Vote(ClassifierMixin, BaseEstimator):
             Rows sum to 1; columns in the order of `classes_`.
         """
         check_is_fitted(self)
-        codes = as_codes(validate_data(self, X, dtype="numeric", reset=False))
-        return self.codes_proba(class_positions(codes, self.classes_))
+        return self.codes_proba(self._positions(checked_again(self, X)))
 
     def codes_proba(self, codes: np.ndarray) -> np.ndarray:
         """Do what `predict_proba` does with class positions; nothing is checked.
@@ -147,6 +148,11 @@ class Vote(ClassifierMixin, BaseEstimator):
         -------
         ndarray, shape (n_items, n_classes)
         """
+        ids = pattern_ids(codes)
+        return self._settled(codes[first_rows(ids)])[ids]
+
+    def _settled(self, codes: np.ndarray) -> np.ndarray:
+        """Class probabilities without ties."""
         posterior = self._posterior(codes)
         rows = _tied_rows(posterior)
         if len(rows):
@@ -154,12 +160,40 @@ class Vote(ClassifierMixin, BaseEstimator):
             posterior[rows] = settle_ties(posterior[rows], keys)
         return posterior
 
+    def _classes(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Classes, and the place of each label among them."""
+        if self.n_classes is None:
+            classes, labels = np.unique(y, return_inverse=True)
+            if len(classes) < 2:
+                raise ValueError(f"y has one class, {classes[0]!r}; two or more are needed")
+            return classes, labels
+        if y.dtype.kind in "OU":
+            raise ValueError(f"n_classes={self.n_classes} with labels that are names; leave it out")
+        labels = as_codes(np.asarray(y))
+        if labels.min() < 0 or labels.max() >= self.n_classes:
+            raise ValueError(f"a code outside 0 to {self.n_classes - 1} in X or y")
+        return np.arange(self.n_classes), labels
+
+    def _positions(self, X: np.ndarray) -> np.ndarray:
+        """Class of each answer; -1 where it is missing or can be right for no label."""
+        if not is_text(X):
+            return class_positions(as_codes(X), self.classes_)
+        codes, others = text_codes(X, self.classes_)
+        unknown = codes >= len(self.classes_)
+        if others:
+            warnings.warn(
+                f"{int(unknown.sum())} answers name no class ({shorten(others)}): taken as missing",
+                InputWarning,
+                stacklevel=3,
+            )
+        return np.where(unknown, MISSING, codes)
+
     def predict(self, X: Any) -> np.ndarray:
         """Most probable class.
 
         Parameters
         ----------
-        X : array_like of int, shape (n_items, n_queries)
+        X : array_like of int or str, shape (n_items, n_queries)
 
         Returns
         -------

@@ -59,6 +59,8 @@ class LogitVote(Vote):
     array([0, 1])
     """
 
+    calibrated = True
+
     def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
         from ensel.information.kernels.logit_fit import cross_validate, touched
 

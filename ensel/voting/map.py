@@ -68,23 +68,13 @@ class MAPVote(Vote):
         self.log_prior_ = np.log((per_class + 1) / (per_class.sum() + n_classes))
 
     def _posterior(self, codes: np.ndarray) -> np.ndarray:
-        ids = pattern_ids(np.vstack([self.patterns_, codes]))
-        known, asked = ids[: len(self.patterns_)], ids[len(self.patterns_) :]
-        # Each pattern once: items that answer alike are judged alike.
-        wanted = first_rows(ids)
-        posterior = self._of_patterns(np.vstack([self.patterns_, codes])[wanted], known)
-        return posterior[asked]
-
-    def _of_patterns(self, patterns: np.ndarray, known: np.ndarray) -> np.ndarray:
-        """Class probabilities of distinct patterns, `known` the places of the seen ones."""
-        naive = np.tile(self.log_prior_, (len(patterns), 1))
-        for table, column in zip(self.log_likelihood_, patterns.T, strict=True):
+        naive = np.tile(self.log_prior_, (len(codes), 1))
+        for table, column in zip(self.log_likelihood_, codes.T, strict=True):
             naive += table[column]  # -1 picks the last row, the missing answer
         naive = np.exp(naive - naive.max(axis=1, keepdims=True))
         naive /= naive.sum(axis=1, keepdims=True)
 
-        counts = np.zeros((len(patterns), len(self.classes_)))
-        counts[known] = self.counts_
+        counts = self._counts_of(codes)
         n_seen = counts.sum(axis=1, keepdims=True)
         return (counts + self.backoff * naive) / (n_seen + self.backoff)
 

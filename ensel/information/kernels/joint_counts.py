@@ -11,6 +11,8 @@ the order of items, the number of threads, or whether an item is repeated or wei
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from ensel.information.kernels.bit_planes import LANES, PackedAnswers, compiled, pack, set_bits
@@ -25,12 +27,13 @@ class JointCounts:
 
     Parameters
     ----------
-    answers : ndarray of int, shape (n_items, n_queries)
-        Any codes; packed once, without a copy of the matrix.
+    answers : ndarray of int, shape (n_items, n_queries), or PackedAnswers
+        Any codes; packed once, without a copy of the matrix. Of answers packed before, items of
+        weight 0 stay where they are and count nothing.
     labels : ndarray of int, shape (n_items,)
         From 0.
     weights : ndarray of int, shape (n_items,), optional
-        How often each item counts, from 0. Items of weight 0 are left out.
+        How often each item counts, from 0. Items of weight 0 are left out of what is packed.
 
     Attributes
     ----------
@@ -50,11 +53,16 @@ class JointCounts:
     """
 
     def __init__(
-        self, answers: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None
+        self,
+        answers: np.ndarray | PackedAnswers,
+        labels: np.ndarray,
+        weights: np.ndarray | None = None,
     ) -> None:
         labels = np.asarray(labels, dtype=np.int64)
         items = None
-        if weights is not None:
+        if weights is not None and isinstance(answers, PackedAnswers):
+            weights = np.asarray(weights, dtype=np.int64)
+        elif weights is not None:
             items = np.flatnonzero(weights)
             labels, weights = labels[items], np.asarray(weights, dtype=np.int64)[items]
             items = None if len(items) == len(answers) else items
@@ -62,8 +70,8 @@ class JointCounts:
         self.labels, self.weights = labels, weights
         self.n_labels = int(labels.max(initial=0)) + 1
         self.total = len(labels) if weights is None else int(weights.sum())
-        self.packed: PackedAnswers = pack(answers, items)
-        self._tabulate()
+        self.packed = answers if isinstance(answers, PackedAnswers) else pack(answers, items)
+        self._scale, self._n_log_n = _tabulated(self.total)
 
     def reweighted(self, weights: np.ndarray) -> JointCounts:
         """The same packed answers with other weights of the items, for resamples.
@@ -77,20 +85,7 @@ class JointCounts:
         -------
         JointCounts
         """
-        other: JointCounts = object.__new__(JointCounts)
-        other.labels, other.n_labels, other.packed = self.labels, self.n_labels, self.packed
-        other.weights = np.asarray(weights, dtype=np.int64)
-        other.total = int(other.weights.sum())
-        other._tabulate()
-        return other
-
-    def _tabulate(self) -> None:
-        """Make the table of n log2 n, times a power of 2 that keeps sums within 63 bits."""
-        largest = max(self.total, 2)
-        self._scale = 2.0 ** np.floor(61 - np.log2(largest * np.log2(largest)))
-        n = np.arange(2.0, min(self.total, MOST_TABULATED) + 1)
-        self._n_log_n = np.zeros(len(n) + 2, dtype=np.int64)
-        self._n_log_n[2:] = np.rint(n * np.log2(n) * self._scale)
+        return JointCounts(self.packed, self.labels, weights)
 
     @property
     def width(self) -> int:
@@ -211,6 +206,17 @@ class JointCounts:
         """Items of each cell as sets of bits, a word at a time: see `_words_of_cells`."""
         weight = np.zeros(0, dtype=np.int64) if self.weights is None else self.weights[rows]
         return _words_of_cells(cells, n_cells, rows, weight)
+
+
+@lru_cache(maxsize=2)
+def _tabulated(total: int) -> tuple[float, np.ndarray]:
+    """A power of 2 that keeps sums within 63 bits, and the table of n log2 n times it."""
+    largest = max(total, 2)
+    scale = 2.0 ** np.floor(61 - np.log2(largest * np.log2(largest)))
+    n = np.arange(2.0, min(total, MOST_TABULATED) + 1)
+    table = np.zeros(len(n) + 2, dtype=np.int64)
+    table[2:] = np.rint(n * np.log2(n) * scale)
+    return scale, table
 
 
 @compiled

@@ -320,7 +320,7 @@ def cross_validate(places, ends, folds, shrinkages, bias_share):
     fits : ndarray of float, shape (n_tried, n_classes * (n_queries + 1))
         On all items.
     """
-    n_folds, n_patterns, n_classes = folds.shape
+    n_folds, _, n_classes = folds.shape
     whole = folds.sum(axis=0)
     size = n_classes * (places.shape[1] - n_classes + 1)
     losses = np.zeros(len(shrinkages))
