@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from ensel.selection.market import Market, open_market
-from ensel.voting.letters import checked, expects_text, is_text, text_codes
+from ensel.voting.letters import as_objects, checked, expects_text, is_text, text_codes
 
 
 class QuerySelector(SelectorMixin, BaseEstimator):
@@ -153,6 +153,7 @@ class QuerySelector(SelectorMixin, BaseEstimator):
             In the order of the columns; or what `set_output` asks for.
         """
         # Missing answers among text are no reason to refuse; scikit-learn looks for NaN.
+        X = as_objects(X) if expects_text(self, X) else X
         with config_context(assume_finite=expects_text(self, X) or get_config()["assume_finite"]):
             return super().transform(X)
 

@@ -40,7 +40,7 @@ def checked(estimator: Any, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         estimator.n_features_in_, estimator._learned_from_text = X.shape[1], False
         return X, y
     text = _holds_text(X)
-    X, y = validate_data(estimator, _spelled_out(X) if text else X, y, **_rules(text))
+    X, y = _as_checked(estimator, X, text, y)
     estimator._learned_from_text = text
     return X, y
 
@@ -65,8 +65,7 @@ def checked_again(estimator: Any, X: Any) -> np.ndarray:
         and not hasattr(estimator, "feature_names_in_")
     ):
         return X
-    text = _holds_text(X) or expects_text(estimator, X)
-    return validate_data(estimator, _spelled_out(X) if text else X, reset=False, **_rules(text))
+    return _as_checked(estimator, X, _holds_text(X) or expects_text(estimator, X))
 
 
 def is_text(X: np.ndarray) -> bool:
@@ -109,6 +108,11 @@ def text_codes(X: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, list[str
     return code_of[numbers].reshape(X.shape), others
 
 
+def as_objects(X: Any) -> Any:
+    """Lists as arrays of objects: NumPy would make text of the None and NaN in them."""
+    return np.array(X, dtype=object) if isinstance(X, list | tuple) else X
+
+
 def expects_text(estimator: Any, X: Any) -> bool:
     """Whether answers without any text are text that is missing: the estimator learned from text.
 
@@ -128,13 +132,12 @@ def _whole_numbers(X: Any) -> bool:
     return type(X) is np.ndarray and X.ndim == 2 and X.dtype.kind in CODES and X.size > 0
 
 
-def _rules(text: bool) -> dict[str, Any]:
-    return {"dtype": object, "ensure_all_finite": False} if text else {"dtype": "numeric"}
-
-
-def _spelled_out(X: Any) -> Any:
-    """Lists as arrays of objects; NumPy would spell out None and NaN."""
-    return np.array(X, dtype=object) if isinstance(X, list | tuple) else X
+def _as_checked(estimator: Any, X: Any, text: bool, *y: Any) -> Any:
+    """What scikit-learn makes of it; of text it only checks the shape and the columns' names."""
+    if not text:
+        return validate_data(estimator, X, *y, dtype="numeric", reset=bool(y))
+    X = as_objects(X)
+    return validate_data(estimator, X, *y, dtype=object, ensure_all_finite=False, reset=bool(y))
 
 
 def _holds_text(X: Any) -> bool:
