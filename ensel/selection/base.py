@@ -9,11 +9,18 @@ import numpy as np
 from sklearn import config_context, get_config
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from ensel.selection.market import Market, open_market
-from ensel.voting.letters import as_objects, checked, expects_text, is_text, text_codes
+from ensel.voting.letters import (
+    as_objects,
+    check_labels,
+    checked,
+    expects_text,
+    is_text,
+    sorted_classes,
+    text_codes,
+)
 
 
 class QuerySelector(SelectorMixin, BaseEstimator):
@@ -101,9 +108,9 @@ class QuerySelector(SelectorMixin, BaseEstimator):
         ['A', 'B', 'A']
         """
         X, y = checked(self, X, y)
-        check_classification_targets(y)
+        check_labels(y)
         if is_text(X):
-            classes, y = np.unique(y, return_inverse=True)
+            classes, y = sorted_classes(y)
             X, _ = text_codes(X, classes)
         market = open_market(
             X,

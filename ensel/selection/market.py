@@ -16,6 +16,7 @@ from ensel.table.codes import (
     class_positions,
     label_codes,
 )
+from ensel.voting.letters import sorted_classes
 
 if TYPE_CHECKING:
     from ensel.information.kernels.joint_counts import JointCounts
@@ -233,12 +234,11 @@ def open_market(
     n_queries = codes.shape[1]
     weights = checked_weights(sample_weight, len(codes))
     if weights is None:
-        classes, labels = np.unique(y, return_inverse=True)
+        classes, labels = sorted_classes(y)
     else:
         counted = weights > 0
-        classes = np.unique(y[counted])
         labels = np.zeros(len(y), dtype=np.int64)  # of the others, any will do
-        labels[counted] = np.searchsorted(classes, y[counted])
+        classes, labels[counted] = sorted_classes(y[counted])
     check_class_codes(codes, classes)
     return Market(
         answers=codes,

@@ -8,13 +8,19 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from ensel.exceptions import InputWarning, shorten
 from ensel.information.patterns import first_rows, pattern_ids
 from ensel.table.codes import MISSING, as_codes, checked_weights, class_positions
-from ensel.voting.letters import checked, checked_again, is_text, text_codes
+from ensel.voting.letters import (
+    check_labels,
+    checked,
+    checked_again,
+    is_text,
+    sorted_classes,
+    text_codes,
+)
 
 TIED = 1e-12
 
@@ -70,7 +76,7 @@ class Vote(ClassifierMixin, BaseEstimator):
             class.
         """
         X, y = checked(self, X, y)
-        check_classification_targets(y)
+        check_labels(y)
         if not is_text(X):
             X = as_codes(X)
         weights = checked_weights(sample_weight, len(X))
@@ -163,7 +169,7 @@ class Vote(ClassifierMixin, BaseEstimator):
     def _classes(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Classes, and the place of each label among them."""
         if self.n_classes is None:
-            classes, labels = np.unique(y, return_inverse=True)
+            classes, labels = sorted_classes(y)
             if len(classes) < 2:
                 raise ValueError(f"y has one class, {classes[0]!r}; two or more are needed")
             return classes, labels

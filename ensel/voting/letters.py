@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from ensel.information.patterns import first_rows, pattern_ids
 from ensel.table.codes import MISSING
 
 CODES = "iub"  # kinds of arrays that hold codes
@@ -66,6 +68,43 @@ def checked_again(estimator: Any, X: Any) -> np.ndarray:
     ):
         return X
     return _as_checked(estimator, X, _holds_text(X) or expects_text(estimator, X))
+
+
+def check_labels(y: np.ndarray) -> None:
+    """Check that labels are classes; scikit-learn looks closely, and takes its time.
+
+    Raises
+    ------
+    ValueError
+        If they are measurements.
+    """
+    # Far fewer whole numbers than items: nothing to find, nor to warn of.
+    if y.dtype.kind in "iu" and y.size and int(y.max()) - int(y.min()) < len(y) // 4:
+        return
+    check_classification_targets(y)
+
+
+def sorted_classes(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct labels, sorted, and the place of each label among them.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n_items,)
+
+    Returns
+    -------
+    classes : ndarray, shape (n_classes,)
+    labels : ndarray of int64, shape (n_items,)
+
+    Examples
+    --------
+    >>> sorted_classes(np.array([7, 3, 7]))
+    (array([3, 7]), array([1, 0, 1]))
+    """
+    if y.dtype.kind != "i":
+        return np.unique(y, return_inverse=True)
+    labels = pattern_ids(y)
+    return y[first_rows(labels)], labels
 
 
 def is_text(X: np.ndarray) -> bool:
