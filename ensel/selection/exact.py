@@ -116,7 +116,7 @@ class GreedyShortfall:
 def greedy_shortfall(
     answers: Any, labels: Any, budget: int, *, most_sets: int = MOST_SETS, random_state: Any = 0
 ) -> GreedyShortfall:
-    """How far greedy mutual information is from the best set of its size: a certificate.
+    """How far greedy mutual information is from the best set of its size: the greedy shortfall.
 
     Of the plug-in information on these items, what both maximise. It says nothing of the accuracy
     on others: a set with more bits here may vote worse there.

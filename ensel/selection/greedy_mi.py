@@ -38,6 +38,7 @@ class GreedyMI(QuerySelector):
         ties = None
         rows = np.arange(len(counts.labels))
         pattern, n_patterns = np.zeros(len(rows), dtype=np.int64), 1
+
         while len(order) < budget and (is_open := market.open(order)).any():
             columns = np.flatnonzero(is_open)
             left = counts.left(
@@ -47,6 +48,7 @@ class GreedyMI(QuerySelector):
             scores[columns] = np.maximum((h_label - left) / counts.total, 0.0)
             if ties is None:  # the first round's scores are the individual ones
                 ties = market.ties(scores)
+
             best = ties.best(scores, is_open)
             order.append(best)
             gains.append(max(float(scores[best]) - known, 0.0))

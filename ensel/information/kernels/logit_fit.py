@@ -134,6 +134,32 @@ def _pull(theta, n_classes, shrinkage, bias_share, pull):
 
 
 @compiled
+def _of_labels(places, ends, cells, size):
+    """Items of each pattern, and how often each parameter is that of an item's label."""
+    n_patterns, n_classes = cells.shape
+    counts = np.zeros(n_patterns)
+    own = np.zeros(size)
+    for z in range(n_patterns):
+        for k in range(n_classes):
+            if cells[z, k] > 0:
+                counts[z] += cells[z, k]
+                for a in range(ends[z, k], ends[z, k + 1]):
+                    own[places[z, a]] += cells[z, k]
+    return counts, own
+
+
+@compiled
+def _add_expected(places, ends, counts, p, slope):
+    """Add to the slope how often each parameter would be that of the label, by the fit."""
+    for z in range(len(p)):
+        if counts[z] > 0:
+            for k in range(p.shape[1]):
+                weight = counts[z] * p[z, k]
+                for a in range(ends[z, k], ends[z, k + 1]):
+                    slope[places[z, a]] += weight
+
+
+@compiled
 def _curvature(places, ends, counts, p, shrinkage, bias_share, matrix):
     """Write the upper triangle of the second derivatives of the penalised loss."""
     n_classes = p.shape[1]
@@ -245,30 +271,19 @@ def fit(places, ends, cells, shrinkage, bias_share, theta):
     """
     n_patterns, n_classes = cells.shape
     size = len(theta)
-    counts = np.zeros(n_patterns)
-    own = np.zeros(size)
-    for z in range(n_patterns):
-        for k in range(n_classes):
-            if cells[z, k] > 0:
-                counts[z] += cells[z, k]
-                for a in range(ends[z, k], ends[z, k + 1]):
-                    own[places[z, a]] += cells[z, k]
+    counts, own = _of_labels(places, ends, cells, size)
     tolerance = TOLERANCE * max(counts.sum(), 1.0)
     p = np.zeros((n_patterns, n_classes))
     slope, step, pull = np.empty(size), np.empty(size), np.empty(size)
     factor = np.empty((size, size))
     moved = np.inf  # how far apart the last step moved scores at most: no step yet
     value = np.nan  # of the loss; computed where a line search needs it
+
     _probabilities(places, ends, counts, theta, p)
     for _ in range(MOST_STEPS):
         _pull(theta, n_classes, shrinkage, bias_share, slope)
         slope -= own
-        for z in range(n_patterns):
-            if counts[z] > 0:
-                for k in range(n_classes):
-                    weight = counts[z] * p[z, k]
-                    for a in range(ends[z, k], ends[z, k + 1]):
-                        slope[places[z, a]] += weight
+        _add_expected(places, ends, counts, p, slope)
         if moved < np.inf:
             _solve(factor, slope, step)
             if (slope * step).sum() * np.exp(moved) < tolerance:
@@ -279,6 +294,7 @@ def fit(places, ends, cells, shrinkage, bias_share, theta):
         promised = (slope * step).sum()
         if promised < tolerance:
             break
+
         moved = _spread(step, n_classes)
         length = 1.0
         if moved > SURE:
@@ -293,6 +309,7 @@ def fit(places, ends, cells, shrinkage, bias_share, theta):
             value = new
         else:
             value = np.nan
+
         moved *= length
         theta -= length * step
         _probabilities(places, ends, counts, theta, p)
