@@ -22,7 +22,7 @@ class ExactMI(QuerySelector):
     """Buy the set of queries that together tell most of the label, by trying every set.
 
     The set S of `budget` queries with the largest I(Y; X_S), estimated by plug-in from the joint
-    pattern counts: the optimum of what arXiv 2602.08003 states and solves greedily. With `money`,
+    pattern counts: the optimum of what [1]_ states and solves greedily. With `money`,
     the best affordable set of at most `budget`. Exact for the plug-in on the items it is fitted
     on; that is not the most accurate ensemble on other items, least of all where patterns are many
     for the number of items.
@@ -42,6 +42,15 @@ class ExactMI(QuerySelector):
         More sets than this are refused with a ValueError at fit: C(n, budget) of the n queries
         that cost no more than the money, and, where money does not buy any `budget` of them, the
         smaller sets too.
+
+    See Also
+    --------
+    GreedyMI : One query at a time.
+    ensel.information.every_information : The information of every set.
+
+    References
+    ----------
+    .. [1] arXiv 2602.08003.
 
     Examples
     --------

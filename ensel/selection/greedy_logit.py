@@ -44,6 +44,11 @@ class GreedyLogit(QuerySelector):
     money : float, optional
         See `QuerySelector`.
 
+    See Also
+    --------
+    GainPerCost : Gain for its cost, under a limit on money.
+    ensel.voting.LogitVote : The vote that it goes with.
+
     Examples
     --------
     >>> y = [0, 0, 0, 0, 1, 1, 1, 1] * 9
@@ -116,10 +121,15 @@ class GainPerCost(GreedyLogit):
 
     Under a limit on money, plain greedy spends it on few dear queries; this one buys many cheap
     ones. Either can be far from the best, the better of both is not (for gains that shrink as more
-    is bought: Khuller, Moss & Naor 1999): `select` tries both. There is no caution. A cost of 0
+    is bought [1]_): `select` tries both. There is no caution. A cost of 0
     counts as a thousandth of the smallest positive one.
 
     Parameters, but for `caution`, and attributes: `GreedyLogit`.
+
+    References
+    ----------
+    .. [1] Khuller, S., Moss, A. & Naor, J. (1999). The budgeted maximum coverage problem.
+       Information Processing Letters 70(1), 39-45.
 
     Examples
     --------

@@ -10,13 +10,23 @@ class GreedyMI(QuerySelector):
     """Buy, one at a time, the query that adds most information on the label.
 
     S grows by argmax_j I(Y; X_j | X_S), estimated by plug-in from the joint pattern counts.
-    Source: arXiv 2602.08003 (its greedy method; smoothing and estimator details are not public,
-    the plug-in is our reading). The objective is not submodular under correlated errors, so
+    Source: [1]_ (its greedy method; smoothing and estimator details are not public, the plug-in is
+    our reading). The objective is not submodular under correlated errors, so
     there is no (1 - 1/e) promise. The plug-in overstates information once patterns are many for
     the number of items, and then its choices turn to noise.
 
     `gains_` are I(Y; X_j | X_S) in bits, at the time of buying. Parameters and attributes:
     `QuerySelector`.
+
+    See Also
+    --------
+    ExactMI : The best set of all, by trying every one.
+    greedy_shortfall : How far greedy is from it.
+    ensel.voting.MAPVote : The vote that goes with it.
+
+    References
+    ----------
+    .. [1] arXiv 2602.08003.
 
     Examples
     --------

@@ -33,7 +33,7 @@ class LogitVote(Vote):
     a normal prior of unit variance on shared weights, of variance 1/s on deviations. The shrinkage
     s is chosen by five-fold cross-validation of the log loss inside `fit`, from
     1000 (in effect one weight a query) to 1; an item that counts several times is in one fold.
-    Conditional logit is classical (McFadden 1974); the hierarchy is ours. What it gains on real
+    Conditional logit is classical [1]_; the hierarchy is ours. What it gains on real
     pools is in ``benchmarks/regret.py``.
 
     Parameters
@@ -51,6 +51,16 @@ class LogitVote(Vote):
     shrinkage_ : float
         The chosen s.
 
+    See Also
+    --------
+    ensel.selection.GreedyLogit : The selector that lowers this vote's log loss.
+    WeightedVote : Weights of one query at a time.
+
+    References
+    ----------
+    .. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In
+       Frontiers in Econometrics, 105-142.
+
     Examples
     --------
     >>> X = [[0, 0, 0], [1, 1, 0], [0, 0, 1], [1, 1, 1]] * 5  # two copies, and noise
@@ -66,9 +76,8 @@ class LogitVote(Vote):
 
         n_classes = len(self.classes_)
         patterns, folds = self._folds(codes, labels, weights)
-        losses, fits = cross_validate(
-            *touched(patterns, n_classes), folds, np.array(SHRINKAGES), BIAS_SHARE
-        )
+        places, ends = touched(patterns, n_classes)
+        losses, fits = cross_validate(places, ends, folds, np.array(SHRINKAGES), BIAS_SHARE)
         best = int(np.argmin(losses))
         theta = fits[best].reshape(n_classes, -1).T
         self.shrinkage_ = SHRINKAGES[best]

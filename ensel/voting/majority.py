@@ -17,6 +17,10 @@ class MajorityVote(Vote):
     accuracies_ : ndarray of float, shape (n_queries,)
         Training accuracy of each query; used in ties only.
 
+    See Also
+    --------
+    WeightedVote : Better queries count for more.
+
     Examples
     --------
     >>> vote = MajorityVote().fit([[0, 0, 1], [1, 1, 1]], [0, 1])

@@ -18,7 +18,7 @@ class MAPVote(Vote):
     where q is the naive Bayes posterior (answers independent given the label, add-one counts) and
     a is `backoff`. So a seen pattern answers with its commonest label (for a <= 1 this is the
     plug-in rule), naive Bayes settles its ties, and an **unseen pattern backs off to naive Bayes**.
-    Source: aggregation by pattern is arXiv 2602.08003's; it does not say what it does with
+    Source: aggregation by pattern is that of [1]_; it does not say what it does with
     unseen patterns, this back-off is ours. A missing answer is a symbol of the pattern.
 
     Parameters
@@ -39,6 +39,14 @@ class MAPVote(Vote):
     log_likelihood_ : ndarray of float, shape (n_queries, n_classes + 1, n_classes)
         log P(answer | label) of naive Bayes; the last answer is the missing one.
     log_prior_ : ndarray of float, shape (n_classes,)
+
+    See Also
+    --------
+    ensel.selection.GreedyMI : The selector that it goes with.
+
+    References
+    ----------
+    .. [1] arXiv 2602.08003.
 
     Examples
     --------

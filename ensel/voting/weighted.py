@@ -9,7 +9,7 @@ class WeightedVote(Vote):
     """Each answer counts log((K - 1) p / (1 - p)), p its query's accuracy when it answers.
 
     The Bayes rule under a uniform prior when errors are independent and wrong answers uniform
-    over the other K - 1 classes (classical; Nitzan & Paroush 1982 for K = 2). p is smoothed
+    over the other K - 1 classes (classical; [1]_ for K = 2). p is smoothed
     towards chance, (right + 1) / (answered + K), so weights are finite; worse than chance counts
     against. Missing answers abstain. `predict_proba` is that rule's posterior: too sure of itself
     where errors are correlated. Ties go to the class more frequent in training, then to a seeded
@@ -19,6 +19,15 @@ class WeightedVote(Vote):
     ----------
     weights_ : ndarray of float, shape (n_queries,)
         Natural-log odds.
+
+    See Also
+    --------
+    LogitVote : Weights that know of each other.
+
+    References
+    ----------
+    .. [1] Nitzan, S. & Paroush, J. (1982). Optimal decision rules in uncertain dichotomous choice
+       situations. International Economic Review 23(2), 289-297.
 
     Examples
     --------

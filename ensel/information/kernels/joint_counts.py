@@ -60,13 +60,13 @@ class JointCounts:
         weights: np.ndarray | None = None,
     ) -> None:
         labels = np.asarray(labels, dtype=np.int64)
-        items = None
+        n_items, items = len(labels), None
         if weights is not None and isinstance(answers, PackedAnswers):
             weights = np.asarray(weights, dtype=np.int64)
         elif weights is not None:
             items = np.flatnonzero(weights)
             labels, weights = labels[items], np.asarray(weights, dtype=np.int64)[items]
-            items = None if len(items) == len(answers) else items
+            items = None if len(items) == n_items else items
             weights = None if (weights == 1).all() else weights
         self.labels, self.weights = labels, weights
         self.n_labels = int(labels.max(initial=0)) + 1
