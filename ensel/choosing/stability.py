@@ -33,7 +33,7 @@ from ensel.heldout.splits import check_seed, distinct_rows, draw_with_replacemen
 from ensel.parallel import run_all
 from ensel.registry import SELECTORS
 from ensel.results import Result, plain
-from ensel.selection.base import Market, open_market
+from ensel.selection.market import Market, open_market
 from ensel.table.prediction_table import PredictionTable
 
 AT_ONCE = 25

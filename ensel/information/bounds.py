@@ -36,7 +36,7 @@ def binary_entropy(p: Any) -> np.ndarray:
 def fano_error_bound(conditional_entropy: Any, n_classes: int) -> np.ndarray:
     """Smallest error that Fano's inequality allows: h(e) + e log2(K - 1) >= H(Y | X).
 
-    No rule that sees only X errs less. Classical (Fano 1961).
+    No rule that sees only X errs less. Classical [1]_.
 
     Parameters
     ----------
@@ -54,6 +54,14 @@ def fano_error_bound(conditional_entropy: Any, n_classes: int) -> np.ndarray:
     ------
     ValueError
         If an entropy is outside [0, log2 K].
+
+    See Also
+    --------
+    hellman_raviv_error_bound : The bound from above.
+
+    References
+    ----------
+    .. [1] Fano, R. M. (1961). Transmission of Information. MIT Press.
 
     Examples
     --------
@@ -77,7 +85,7 @@ def fano_error_bound(conditional_entropy: Any, n_classes: int) -> np.ndarray:
 def hellman_raviv_error_bound(conditional_entropy: Any) -> np.ndarray:
     """Largest error the Bayes rule can make: e <= H(Y | X) / 2.
 
-    Classical (Hellman & Raviv 1970).
+    Classical [1]_.
 
     Parameters
     ----------
@@ -88,6 +96,11 @@ def hellman_raviv_error_bound(conditional_entropy: Any) -> np.ndarray:
     -------
     ndarray
         Upper bounds on the Bayes error.
+
+    References
+    ----------
+    .. [1] Hellman, M. & Raviv, J. (1970). Probability of error, equivocation, and the Chernoff
+       bound. IEEE Transactions on Information Theory 16(4), 368-372.
 
     Examples
     --------

@@ -125,7 +125,7 @@ def information_terms(
 ) -> Terms:
     """Split what each candidate adds to the bought queries into three terms.
 
-    I(Y; X_j | X_S) = I(Y; X_j) - I(X_j; X_S) + I(X_j; X_S | Y).
+    I(Y; X_j | X_S) = I(Y; X_j) - I(X_j; X_S) + I(X_j; X_S | Y) [1]_.
 
     Parameters
     ----------
@@ -142,6 +142,12 @@ def information_terms(
     -------
     Terms
         One entry per candidate, bits.
+
+    References
+    ----------
+    .. [1] Brown, G., Pocock, A., Zhao, M.-J. & Lujan, M. (2012). Conditional likelihood
+       maximisation: a unifying framework for information theoretic feature selection. Journal of
+       Machine Learning Research 13, 27-66.
 
     Examples
     --------

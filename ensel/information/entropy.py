@@ -22,7 +22,7 @@ def entropy_of_counts(
         Counts, weights or probabilities, each row with a positive sum.
     correction : {"plug-in", "miller-madow"}
         Miller-Madow adds (m - 1) / (2 n ln 2), m occupied cells, n the row's sum; it needs
-        counts, not probabilities. Classical (Miller 1955).
+        counts, not probabilities. Classical [1]_.
     axis : int
         The axis of the cells.
 
@@ -30,6 +30,11 @@ def entropy_of_counts(
     -------
     ndarray, shape (...)
         Bits; at least 0.
+
+    References
+    ----------
+    .. [1] Miller, G. A. (1955). Note on the bias of information estimates. In Information Theory
+       in Psychology, 95-100.
 
     Examples
     --------
@@ -85,7 +90,7 @@ def mutual_information(
 ) -> float:
     """Information I(Y; X_S) that the pattern of several queries' answers holds on the label.
 
-    I = H(Y) + H(X_S) - H(X_S, Y). The quantity that arXiv 2602.08003 maximises under a budget.
+    I = H(Y) + H(X_S) - H(X_S, Y). The quantity that [1]_ maximises under a budget.
 
     Parameters
     ----------
@@ -101,6 +106,14 @@ def mutual_information(
     -------
     float
         Bits; the plug-in is in [0, H(Y)].
+
+    See Also
+    --------
+    every_information : Of every set of a size.
+
+    References
+    ----------
+    .. [1] arXiv 2602.08003.
 
     Examples
     --------

@@ -18,7 +18,7 @@ from ensel.information.entropy import entropy_of_counts
 from ensel.information.kernels.threads import n_threads as available
 
 if TYPE_CHECKING:
-    from ensel.information.kernels.every_set import Packed
+    from ensel.information.kernels.every_set import SortedByLabel
 
 # Nanoseconds for a plane's range of words, for one of its words, and for an item of a histogram:
 # measured on one machine, to compare the two ways.
@@ -66,7 +66,7 @@ def every_information(
     >>> every_information(X, np.array([0, 1, 2, 3]), 2)  # of 0, 1; of 0, 2; of 1, 2
     array([2., 1., 2.])
     """
-    from ensel.information.kernels.every_set import pack
+    from ensel.information.kernels.every_set import sort_by_label
 
     n_queries = answers.shape[1]
     if not 1 <= size <= n_queries:
@@ -76,9 +76,9 @@ def every_information(
     if size == 1:  # pairs with a query that says nothing
         answers = np.column_stack([np.zeros(len(answers), dtype=answers.dtype), answers])
         prices = np.concatenate([[0.0], prices])
-    packed = pack(answers, labels, weights)
+    laid_out = sort_by_label(answers, labels, weights)
     left = np.empty(n_sets)
-    starts = _starts(n_queries, size, n_sets, n_threads, len(packed.labels))
+    starts = _starts(n_queries, size, n_sets, n_threads, len(laid_out.labels))
     firsts = (
         np.zeros((1, 1), dtype=np.int64)
         if size == 1
@@ -87,15 +87,15 @@ def every_information(
     parts = [left[first:end] for first, end in pairwise(starts)]
 
     def count(first: np.ndarray, part: np.ndarray) -> None:
-        _count(packed, first, prices, limit, part)
+        _count(laid_out, first, prices, limit, part)
 
     if len(parts) == 1:
         count(firsts[0], parts[0])
     else:
         with ThreadPoolExecutor(available() if n_threads is None else n_threads) as pool:
             list(pool.map(count, firsts, parts))
-    n_items = len(packed.labels)
-    h_label = float(entropy_of_counts(np.bincount(packed.labels)))
+    n_items = len(laid_out.labels)
+    h_label = float(entropy_of_counts(np.bincount(laid_out.labels)))
     left /= -n_items
     left += h_label
     return np.maximum(left, 0.0, out=left, where=np.isfinite(left))
@@ -135,23 +135,23 @@ def sets_at(ranks: np.ndarray, n_queries: int, size: int) -> np.ndarray:
 
 
 def _count(
-    packed: Packed, first: np.ndarray, costs: np.ndarray, limit: float, left: np.ndarray
+    laid_out: SortedByLabel, first: np.ndarray, costs: np.ndarray, limit: float, left: np.ndarray
 ) -> None:
     """The quicker of the two ways for the sets from `first` on."""
     from ensel.information.kernels.every_set import by_histogram, by_planes
 
-    n_items, n_words = len(packed.labels), packed.planes.shape[2]
-    n_patterns = min(float(packed.n_codes.mean()) ** (len(first) - 1), n_items / 2)
-    n_planes = n_patterns * float((packed.n_codes - 1).mean()) ** 2
-    if n_planes * (RANGE_TIME * packed.n_labels + WORD_TIME * n_words) < ITEM_TIME * n_items:
+    n_items, n_words = len(laid_out.labels), laid_out.planes.shape[2]
+    n_patterns = min(float(laid_out.n_codes.mean()) ** (len(first) - 1), n_items / 2)
+    n_planes = n_patterns * float((laid_out.n_codes - 1).mean()) ** 2
+    if n_planes * (RANGE_TIME * laid_out.n_labels + WORD_TIME * n_words) < ITEM_TIME * n_items:
         by_planes(
             first,
-            packed.codes,
-            packed.labels,
-            packed.n_codes,
-            packed.planes,
-            packed.ends,
-            packed.counted,
+            laid_out.codes,
+            laid_out.labels,
+            laid_out.n_codes,
+            laid_out.planes,
+            laid_out.ends,
+            laid_out.counted,
             costs,
             limit,
             left,
@@ -159,11 +159,11 @@ def _count(
     else:
         by_histogram(
             first,
-            packed.codes,
-            packed.labels,
-            packed.n_codes,
-            packed.n_labels,
-            packed.counted,
+            laid_out.codes,
+            laid_out.labels,
+            laid_out.n_codes,
+            laid_out.n_labels,
+            laid_out.counted,
             costs,
             limit,
             left,

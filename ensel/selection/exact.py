@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ensel.information.exhaustive import every_information, sets_at
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
 from ensel.selection.greedy_mi import GreedyMI
+from ensel.selection.market import Market
 from ensel.selection.ties import TOLERANCE, Ties
 
 MOST_SETS = 10_000_000
@@ -21,7 +22,7 @@ class ExactMI(QuerySelector):
     """Buy the set of queries that together tell most of the label, by trying every set.
 
     The set S of `budget` queries with the largest I(Y; X_S), estimated by plug-in from the joint
-    pattern counts: the optimum of what arXiv 2602.08003 states and solves greedily. With `money`,
+    pattern counts: the optimum of what [1]_ states and solves greedily. With `money`,
     the best affordable set of at most `budget`. Exact for the plug-in on the items it is fitted
     on; that is not the most accurate ensemble on other items, least of all where patterns are many
     for the number of items.
@@ -41,6 +42,15 @@ class ExactMI(QuerySelector):
         More sets than this are refused with a ValueError at fit: C(n, budget) of the n queries
         that cost no more than the money, and, where money does not buy any `budget` of them, the
         smaller sets too.
+
+    See Also
+    --------
+    GreedyMI : One query at a time.
+    ensel.information.every_information : The information of every set.
+
+    References
+    ----------
+    .. [1] arXiv 2602.08003.
 
     Examples
     --------
@@ -76,14 +86,7 @@ class ExactMI(QuerySelector):
         limit = _limit(market.money)
         best = _best_set(answers, market.labels, sizes, ties, limit, market.weights)
         chosen = affordable[best]
-        within = replace(
-            market,
-            answers=market.answers[:, chosen],
-            models=market.models[chosen],
-            costs=market.costs[chosen],
-            money=math.inf,
-        )
-        order, gains = GreedyMI()._buy(within, len(chosen))
+        order, gains = GreedyMI()._buy(market.narrowed(chosen), len(chosen))
         return [int(chosen[j]) for j in order], gains
 
 
@@ -122,7 +125,7 @@ class GreedyShortfall:
 def greedy_shortfall(
     answers: Any, labels: Any, budget: int, *, most_sets: int = MOST_SETS, random_state: Any = 0
 ) -> GreedyShortfall:
-    """How far greedy mutual information is from the best set of its size: a certificate.
+    """How far greedy mutual information is from the best set of its size: the greedy shortfall.
 
     Of the plug-in information on these items, what both maximise. It says nothing of the accuracy
     on others: a set with more bits here may vote worse there.

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ensel.information.patterns import pattern_ids
-from ensel.selection.base import Market, QuerySelector
-from ensel.voting.logit import class_precision, fit_weights, log_probabilities, one_hot
+from ensel.information.patterns import first_rows, pattern_ids
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
+from ensel.voting.logit import class_precision, fit_weights
 
 if TYPE_CHECKING:
     from ensel.information.kernels.joint_counts import JointCounts
@@ -42,6 +43,11 @@ class GreedyLogit(QuerySelector):
         Seed of the last resort among ties.
     money : float, optional
         See `QuerySelector`.
+
+    See Also
+    --------
+    GainPerCost : Gain for its cost, under a limit on money.
+    ensel.voting.LogitVote : The vote that it goes with.
 
     Examples
     --------
@@ -83,7 +89,7 @@ class GreedyLogit(QuerySelector):
             said = positions[counts.codes(default)]
             # Items alike in pattern, label and the default's answer are counted together.
             base = pattern_ids(np.stack([pattern, labels, said], axis=1))
-            first = np.unique(base, return_index=True)[1]
+            first = first_rows(base)
             cells = pattern[first], labels[first]
             usual = _gains(said[first], cells[1], p[cells[0]], counts.count(base, len(first)))
             columns = np.flatnonzero(is_open)
@@ -115,10 +121,15 @@ class GainPerCost(GreedyLogit):
 
     Under a limit on money, plain greedy spends it on few dear queries; this one buys many cheap
     ones. Either can be far from the best, the better of both is not (for gains that shrink as more
-    is bought: Khuller, Moss & Naor 1999): `select` tries both. There is no caution. A cost of 0
+    is bought [1]_): `select` tries both. There is no caution. A cost of 0
     counts as a thousandth of the smallest positive one.
 
     Parameters, but for `caution`, and attributes: `GreedyLogit`.
+
+    References
+    ----------
+    .. [1] Khuller, S., Moss, A. & Naor, J. (1999). The budgeted maximum coverage problem.
+       Information Processing Letters 70(1), 39-45.
 
     Examples
     --------
@@ -152,11 +163,9 @@ def _fitted(
         shares = counts.count(labels, n_classes) / counts.total
         return np.zeros(len(labels), dtype=np.int64), shares[None, :]
     ids = pattern_ids(bought)
-    patterns = bought[np.unique(ids, return_index=True)[1]]
+    patterns = bought[first_rows(ids)]
     cells = counts.count(ids * n_classes + labels, len(patterns) * n_classes)
-    design = one_hot(patterns, n_classes)
-    theta = fit_weights(design, cells.reshape(-1, n_classes), SHRINKAGE)
-    return ids, np.exp(log_probabilities(design, theta))
+    return ids, fit_weights(patterns, cells.reshape(-1, n_classes), SHRINKAGE)[1]
 
 
 def _gains(

@@ -2,20 +2,31 @@
 
 import numpy as np
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class GreedyMI(QuerySelector):
     """Buy, one at a time, the query that adds most information on the label.
 
     S grows by argmax_j I(Y; X_j | X_S), estimated by plug-in from the joint pattern counts.
-    Source: arXiv 2602.08003 (its greedy method; smoothing and estimator details are not public,
-    the plug-in is our reading). The objective is not submodular under correlated errors, so
+    Source: [1]_ (its greedy method; smoothing and estimator details are not public, the plug-in is
+    our reading). The objective is not submodular under correlated errors, so
     there is no (1 - 1/e) promise. The plug-in overstates information once patterns are many for
     the number of items, and then its choices turn to noise.
 
     `gains_` are I(Y; X_j | X_S) in bits, at the time of buying. Parameters and attributes:
     `QuerySelector`.
+
+    See Also
+    --------
+    ExactMI : The best set of all, by trying every one.
+    greedy_shortfall : How far greedy is from it.
+    ensel.voting.MAPVote : The vote that goes with it.
+
+    References
+    ----------
+    .. [1] arXiv 2602.08003.
 
     Examples
     --------
@@ -37,6 +48,7 @@ class GreedyMI(QuerySelector):
         ties = None
         rows = np.arange(len(counts.labels))
         pattern, n_patterns = np.zeros(len(rows), dtype=np.int64), 1
+
         while len(order) < budget and (is_open := market.open(order)).any():
             columns = np.flatnonzero(is_open)
             left = counts.left(
@@ -46,6 +58,7 @@ class GreedyMI(QuerySelector):
             scores[columns] = np.maximum((h_label - left) / counts.total, 0.0)
             if ties is None:  # the first round's scores are the individual ones
                 ties = market.ties(scores)
+
             best = ties.best(scores, is_open)
             order.append(best)
             gains.append(max(float(scores[best]) - known, 0.0))

@@ -2,19 +2,32 @@
 
 import numpy as np
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class JMI(QuerySelector):
     """Buy, one at a time, the query that tells most together with each bought one.
 
-    argmax_j sum over bought i of I(Y; X_j, X_i), Yang & Moody 1999; the first is the one with the
+    argmax_j sum over bought i of I(Y; X_j, X_i), [1]_; the first is the one with the
     largest I(Y; X_j). Plug-in estimates. It sees what a query adds to each other one, but never
     counts patterns of more than two, so it asks for fewer items than greedy information does
-    (Brown et al. 2012 find it the best compromise of its kind).
+    ([2]_ find it the best compromise of its kind).
 
     `gains_` are the mean over bought i of I(Y; X_j | X_i), in bits. Parameters and attributes:
     `QuerySelector`.
+
+    See Also
+    --------
+    MRMR : Without how answers move together within a class.
+
+    References
+    ----------
+    .. [1] Yang, H. H. & Moody, J. (1999). Data visualization and feature selection: new algorithms
+       for nongaussian data. Advances in Neural Information Processing Systems 12.
+    .. [2] Brown, G., Pocock, A., Zhao, M.-J. & Lujan, M. (2012). Conditional likelihood
+       maximisation: a unifying framework for information theoretic feature selection. Journal of
+       Machine Learning Research 13, 27-66.
 
     Examples
     --------

@@ -2,18 +2,30 @@
 
 import numpy as np
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class MRMR(QuerySelector):
     """Buy, one at a time, the query with the best relevance less mean redundancy.
 
-    argmax_j I(Y; X_j) - mean over bought i of I(X_i; X_j), the difference form of Peng, Long &
-    Ding 2005, plug-in estimates; a baseline of arXiv 2602.08003. It leaves out the third term,
+    argmax_j I(Y; X_j) - mean over bought i of I(X_i; X_j), the difference form of [1]_,
+    plug-in estimates; a baseline of [2]_. It leaves out the third term,
     how answers move together within a class.
 
     `gains_` are that difference in bits, which may be negative. Parameters and attributes:
     `QuerySelector`.
+
+    See Also
+    --------
+    JMI : With that term, a pair of queries at a time.
+
+    References
+    ----------
+    .. [1] Peng, H., Long, F. & Ding, C. (2005). Feature selection based on mutual information:
+       criteria of max-dependency, max-relevance, and min-redundancy. IEEE Transactions on Pattern
+       Analysis and Machine Intelligence 27(8), 1226-1238.
+    .. [2] arXiv 2602.08003.
 
     Examples
     --------

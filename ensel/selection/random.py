@@ -1,6 +1,7 @@
 """Queries drawn at random."""
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class Random(QuerySelector):

@@ -2,19 +2,24 @@
 
 import numpy as np
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class SelfMoA(QuerySelector):
     """Buy k samples of the one model whose samples are most accurate on average.
 
-    The offline form of Self-MoA (arXiv 2502.00674): where an aggregator's own words are not
+    The offline form of Self-MoA [1]_: where an aggregator's own words are not
     cached, r calls of the best model are r queries, voted. The best model is chosen on the
     training items. Its samples are bought most accurate first; at one temperature they are
     exchangeable, across temperatures this picks the better ones.
 
     Buys fewer than the budget where the model has fewer samples: `unspent_` says how many less.
     `gains_` are the samples' training accuracies. Parameters and attributes: `QuerySelector`.
+
+    References
+    ----------
+    .. [1] arXiv 2502.00674.
 
     Examples
     --------

@@ -2,17 +2,22 @@
 
 from typing import Any
 
-from ensel.selection.base import Market, QuerySelector
+from ensel.selection.base import QuerySelector
+from ensel.selection.market import Market
 
 
 class TopK(QuerySelector):
     """Buy the k queries with the highest training accuracy: the baseline to beat.
 
     With errors independent of the label and of each other, below 1/2, wrong answers uniform and
-    nothing missing, no other set tells more (Theorem 4.1 of arXiv 2602.08003, as reported);
+    nothing missing, no other set tells more (Theorem 4.1 of [1]_, as reported);
     correlated or class-dependent errors end that.
 
     `gains_` are the queries' training accuracies. Parameters and attributes: `QuerySelector`.
+
+    References
+    ----------
+    .. [1] arXiv 2602.08003.
 
     Examples
     --------

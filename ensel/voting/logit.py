@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ensel.information.patterns import pattern_ids
+from ensel.information.patterns import first_rows, pattern_ids
 from ensel.voting.base import Vote
 
 SHRINKAGES = (1000.0, 100.0, 30.0, 10.0, 3.0, 1.0)
 BIAS_SHARE = 0.3
 FOLDS = 5
-MOST_STEPS = 50
 
 
 class LogitVote(Vote):
@@ -34,7 +33,7 @@ class LogitVote(Vote):
     a normal prior of unit variance on shared weights, of variance 1/s on deviations. The shrinkage
     s is chosen by five-fold cross-validation of the log loss inside `fit`, from
     1000 (in effect one weight a query) to 1; an item that counts several times is in one fold.
-    Conditional logit is classical (McFadden 1974); the hierarchy is ours. What it gains on real
+    Conditional logit is classical [1]_; the hierarchy is ours. What it gains on real
     pools is in ``benchmarks/regret.py``.
 
     Parameters
@@ -52,6 +51,16 @@ class LogitVote(Vote):
     shrinkage_ : float
         The chosen s.
 
+    See Also
+    --------
+    ensel.selection.GreedyLogit : The selector that lowers this vote's log loss.
+    WeightedVote : Weights of one query at a time.
+
+    References
+    ----------
+    .. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In
+       Frontiers in Econometrics, 105-142.
+
     Examples
     --------
     >>> X = [[0, 0, 0], [1, 1, 0], [0, 0, 1], [1, 1, 1]] * 5  # two copies, and noise
@@ -63,38 +72,31 @@ class LogitVote(Vote):
     calibrated = True
 
     def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
+        from ensel.information.kernels.logit_fit import cross_validate, touched
+
         n_classes = len(self.classes_)
-        # Items with one pattern and one label are alike: only their number matters.
-        ids = pattern_ids(codes)
-        patterns = codes[np.unique(ids, return_index=True)[1]]
-        fold = np.random.default_rng(self.random_state).permutation(len(labels)) % FOLDS
-        n_cells = len(patterns) * n_classes
-        counts = np.bincount(
-            (fold * len(patterns) + ids) * n_classes + labels, weights, FOLDS * n_cells
-        ).reshape(FOLDS, len(patterns), n_classes)
-        design = one_hot(patterns, n_classes)
-        whole = counts.sum(axis=0)
-        losses: list[float] = []
-        fits: list[np.ndarray] = []
-        start = None
-        for shrinkage in SHRINKAGES:  # from strong to weak, each from the last
-            start = fit_weights(design, whole, shrinkage, start)
-            loss = 0.0
-            for held_out in counts:
-                if held_out.any() and (whole > held_out).any():
-                    theta = fit_weights(design, whole - held_out, shrinkage, start)
-                    loss -= float((held_out * log_probabilities(design, theta)).sum())
-            losses.append(loss)
-            fits.append(start)
-            if len(losses) > 2 and losses[-1] > losses[-2] > losses[-3]:
-                break  # past the best: weaker still is worse still
+        patterns, folds = self._folds(codes, labels, weights)
+        places, ends = touched(patterns, n_classes)
+        losses, fits = cross_validate(places, ends, folds, np.array(SHRINKAGES), BIAS_SHARE)
         best = int(np.argmin(losses))
+        theta = fits[best].reshape(n_classes, -1).T
         self.shrinkage_ = SHRINKAGES[best]
-        self.weights_, self.bias_ = fits[best][1:], fits[best][0]
+        self.weights_, self.bias_ = theta[1:], theta[0]
+
+    def _folds(
+        self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Patterns, and the items of each fold, pattern and label: those are alike."""
+        n_classes = len(self.classes_)
+        ids = pattern_ids(codes)
+        patterns = codes[first_rows(ids)].astype(np.int64)
+        fold = np.random.default_rng(self.random_state).permutation(len(labels)) % FOLDS
+        cells = (fold * len(patterns) + ids) * n_classes + labels
+        counts = np.bincount(cells, weights, FOLDS * len(patterns) * n_classes)
+        return patterns, counts.reshape(FOLDS, len(patterns), n_classes).astype(float)
 
     def _posterior(self, codes: np.ndarray) -> np.ndarray:
-        theta = np.vstack([self.bias_, self.weights_])
-        return np.exp(log_probabilities(one_hot(codes, len(self.classes_)), theta))
+        return np.exp(log_probabilities(codes, np.vstack([self.bias_, self.weights_])))
 
     def fitted_shapes(self, n_queries: int, n_classes: int) -> dict[str, tuple[int, ...]]:
         """Shapes that the fitted attributes must have."""
@@ -104,33 +106,13 @@ class LogitVote(Vote):
         }
 
 
-def one_hot(codes: np.ndarray, n_classes: int) -> np.ndarray:
-    """What multiplies the parameters of each class's score.
+def log_probabilities(codes: np.ndarray, theta: np.ndarray) -> np.ndarray:
+    """Natural-log class probabilities.
 
     Parameters
     ----------
     codes : ndarray of int, shape (n_items, n_queries)
         Class positions; -1 = missing.
-    n_classes : int
-
-    Returns
-    -------
-    ndarray of float, shape (n_classes, n_items, n_queries + 1)
-        A column of ones for the bias, then 1 where a query chose the class.
-    """
-    design = np.empty((n_classes, len(codes), codes.shape[1] + 1))
-    design[:, :, 0] = 1.0
-    design[:, :, 1:] = codes == np.arange(n_classes)[:, None, None]
-    return design
-
-
-def log_probabilities(design: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """Natural-log class probabilities.
-
-    Parameters
-    ----------
-    design : ndarray, shape (n_classes, n_items, n_queries + 1)
-        From `one_hot`.
     theta : ndarray, shape (n_queries + 1, n_classes)
         The bias, then the weights.
 
@@ -138,7 +120,9 @@ def log_probabilities(design: np.ndarray, theta: np.ndarray) -> np.ndarray:
     -------
     ndarray, shape (n_items, n_classes)
     """
-    scores = np.stack([part @ own for part, own in zip(design, theta.T, strict=True)], axis=1)
+    scores = np.empty((len(codes), theta.shape[1]))
+    for k, (bias, *weights) in enumerate(theta.T):
+        scores[:, k] = (codes == k) @ np.array(weights) + bias
     scores -= scores.max(axis=1, keepdims=True)
     scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
     return scores
@@ -154,69 +138,33 @@ def class_precision(n_classes: int, shrinkage: float) -> np.ndarray:
 
 
 def fit_weights(
-    design: np.ndarray, counts: np.ndarray, shrinkage: float, start: np.ndarray | None = None
-) -> np.ndarray:
+    patterns: np.ndarray, counts: np.ndarray, shrinkage: float, start: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Weights with the highest penalised likelihood, by Newton's method.
 
     Parameters
     ----------
-    design : ndarray, shape (n_classes, n_patterns, n_queries + 1)
-        From `one_hot`.
+    patterns : ndarray of int, shape (n_patterns, n_queries)
+        Class positions; -1 = missing.
     counts : ndarray, shape (n_patterns, n_classes)
         Items of each pattern and label.
     shrinkage : float
         See `LogitVote`.
-    start : ndarray, optional
+    start : ndarray, shape (n_queries + 1, n_classes), optional
         Where to begin; default zeros.
 
     Returns
     -------
-    ndarray, shape (n_queries + 1, n_classes)
+    theta : ndarray, shape (n_queries + 1, n_classes)
         The bias, then the weights.
+    p : ndarray, shape (n_patterns, n_classes)
+        Class probabilities; zeros for a pattern without items.
     """
-    n_classes, _, n_terms = design.shape
-    size = n_classes * n_terms
-    blocks = np.zeros((n_classes, n_terms, n_classes, n_terms))
-    for term in range(1, n_terms):
-        blocks[:, term, :, term] = class_precision(n_classes, shrinkage)
-    blocks[:, 0, :, 0] = BIAS_SHARE * shrinkage * np.eye(n_classes)
-    ridge = blocks.reshape(size, size)
-    of_pattern = counts.sum(axis=1, keepdims=True)
-    tolerance = 1e-8 * max(float(of_pattern.sum()), 1.0)
+    from ensel.information.kernels.logit_fit import fit, touched
 
-    def loss(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        log_p = log_probabilities(design, theta.reshape(n_classes, n_terms).T)
-        return float(theta @ ridge @ theta / 2 - (counts * log_p).sum()), np.exp(log_p)
-
-    theta = np.zeros(size) if start is None else start.T.ravel()
-    value, p = loss(theta)
-    for _ in range(MOST_STEPS):
-        excess = of_pattern * p - counts
-        slope = np.concatenate([d.T @ e for d, e in zip(design, excess.T, strict=True)])
-        slope += ridge @ theta
-        step = np.linalg.solve(_curvature(design, of_pattern, p) + ridge, slope)
-        promised = float(slope @ step)
-        if promised < tolerance:
-            break
-        length = 1.0
-        while True:  # convex: a short enough step descends
-            tried = theta - length * step
-            new_value, new_p = loss(tried)
-            if new_value <= value - 1e-4 * length * promised or length < 1e-6:
-                break
-            length /= 2
-        theta, value, p = tried, new_value, new_p
-    return theta.reshape(n_classes, n_terms).T
-
-
-def _curvature(design: np.ndarray, of_pattern: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """Second derivatives of the log loss, shape (K (q + 1), K (q + 1)), class by class."""
-    n_classes, _, n_terms = design.shape
-    blocks = np.empty((n_classes, n_terms, n_classes, n_terms))
-    for k in range(n_classes):
-        for m in range(k, n_classes):
-            weight = of_pattern[:, 0] * p[:, k] * ((k == m) - p[:, m])
-            block = design[k].T @ (weight[:, None] * design[m])
-            blocks[k, :, m] = block
-            blocks[m, :, k] = block.T
-    return blocks.reshape(n_classes * n_terms, -1)
+    n_classes = counts.shape[1]
+    shape = n_classes, patterns.shape[1] + 1
+    theta = np.zeros(shape).ravel() if start is None else start.T.ravel().copy()
+    places, ends = touched(patterns.astype(np.int64), n_classes)
+    p = fit(places, ends, counts.astype(float), float(shrinkage), BIAS_SHARE, theta)
+    return theta.reshape(shape).T, p

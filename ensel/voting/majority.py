@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ensel.voting.base import Vote, weighted_counts
+from ensel.voting.base import Vote, weight_where, weighted_counts
 
 
 class MajorityVote(Vote):
@@ -17,6 +17,10 @@ class MajorityVote(Vote):
     accuracies_ : ndarray of float, shape (n_queries,)
         Training accuracy of each query; used in ties only.
 
+    See Also
+    --------
+    WeightedVote : Better queries count for more.
+
     Examples
     --------
     >>> vote = MajorityVote().fit([[0, 0, 1], [1, 1, 1]], [0, 1])
@@ -25,7 +29,7 @@ class MajorityVote(Vote):
     """
 
     def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
-        self.accuracies_ = weights @ (codes == labels[:, None]) / weights.sum()
+        self.accuracies_ = weight_where(weights, codes == labels[:, None]) / weights.sum()
 
     def _posterior(self, codes: np.ndarray) -> np.ndarray:
         votes = weighted_counts(codes, np.ones(codes.shape[1]), len(self.classes_))

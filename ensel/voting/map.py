@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ensel.information.patterns import pattern_ids
+from ensel.information.patterns import first_rows, pattern_ids
 from ensel.voting.base import Vote
 
 
@@ -18,7 +18,7 @@ class MAPVote(Vote):
     where q is the naive Bayes posterior (answers independent given the label, add-one counts) and
     a is `backoff`. So a seen pattern answers with its commonest label (for a <= 1 this is the
     plug-in rule), naive Bayes settles its ties, and an **unseen pattern backs off to naive Bayes**.
-    Source: aggregation by pattern is arXiv 2602.08003's; it does not say what it does with
+    Source: aggregation by pattern is that of [1]_; it does not say what it does with
     unseen patterns, this back-off is ours. A missing answer is a symbol of the pattern.
 
     Parameters
@@ -40,6 +40,14 @@ class MAPVote(Vote):
         log P(answer | label) of naive Bayes; the last answer is the missing one.
     log_prior_ : ndarray of float, shape (n_classes,)
 
+    See Also
+    --------
+    ensel.selection.GreedyMI : The selector that it goes with.
+
+    References
+    ----------
+    .. [1] arXiv 2602.08003.
+
     Examples
     --------
     >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -58,19 +66,14 @@ class MAPVote(Vote):
             raise ValueError(f"backoff={self.backoff!r}; a number above 0 is needed")
         n_classes = len(self.classes_)
         ids = pattern_ids(codes)
-        first = np.unique(ids, return_index=True)[1]
-        self.patterns_ = codes[first]
-        counts = np.bincount(ids * n_classes + labels, weights, len(first) * n_classes)
+        self.patterns_ = codes[first_rows(ids)].astype(np.int64)
+        counts = np.bincount(ids * n_classes + labels, weights, len(self.patterns_) * n_classes)
         self.counts_ = counts.reshape(-1, n_classes).astype(np.int64)
-        per_class = np.bincount(labels, weights, n_classes)
-        answered = np.stack(
-            [
-                np.bincount(column * n_classes + labels, weights, (n_classes + 1) * n_classes)
-                for column in np.where(codes >= 0, codes, n_classes).T
-            ]
-        ).reshape(-1, n_classes + 1, n_classes)
+
+        answered = _answered(self.patterns_, self.counts_)
+        per_class = self.counts_.sum(axis=0)
         self.log_likelihood_ = np.log((answered + 1) / (per_class + n_classes + 1))
-        self.log_prior_ = np.log((per_class + 1) / (weights.sum() + n_classes))
+        self.log_prior_ = np.log((per_class + 1) / (per_class.sum() + n_classes))
 
     def _posterior(self, codes: np.ndarray) -> np.ndarray:
         naive = np.tile(self.log_prior_, (len(codes), 1))
@@ -78,6 +81,7 @@ class MAPVote(Vote):
             naive += table[column]  # -1 picks the last row, the missing answer
         naive = np.exp(naive - naive.max(axis=1, keepdims=True))
         naive /= naive.sum(axis=1, keepdims=True)
+
         counts = self._counts_of(codes)
         n_seen = counts.sum(axis=1, keepdims=True)
         return (counts + self.backoff * naive) / (n_seen + self.backoff)
@@ -102,3 +106,25 @@ class MAPVote(Vote):
         counts = np.zeros((ids.max() + 1, len(self.classes_)))
         counts[known] = self.counts_
         return counts[asked]
+
+
+def _answered(patterns: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Items of each query, answer (the last is the missing one) and label.
+
+    Parameters
+    ----------
+    patterns : ndarray of int64, shape (n_patterns, n_queries)
+    counts : ndarray of int64, shape (n_patterns, n_classes)
+
+    Returns
+    -------
+    ndarray of float, shape (n_queries, n_classes + 1, n_classes)
+    """
+    n_classes, n_queries = counts.shape[1], patterns.shape[1]
+    answers = np.where(patterns >= 0, patterns, n_classes)
+    cells = (np.arange(n_queries) * (n_classes + 1) + answers) * n_classes
+    cells = cells[:, :, None] + np.arange(n_classes)
+    of_cell = np.broadcast_to(counts[:, None, :], cells.shape)
+    size = n_queries * (n_classes + 1) * n_classes
+    sums = np.bincount(cells.ravel(), of_cell.ravel(), size)
+    return sums.reshape(n_queries, n_classes + 1, n_classes)

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from ensel.voting.base import Vote, weighted_counts
+from ensel.voting.base import Vote, weight_where, weighted_counts
 
 
 class WeightedVote(Vote):
     """Each answer counts log((K - 1) p / (1 - p)), p its query's accuracy when it answers.
 
     The Bayes rule under a uniform prior when errors are independent and wrong answers uniform
-    over the other K - 1 classes (classical; Nitzan & Paroush 1982 for K = 2). p is smoothed
+    over the other K - 1 classes (classical; [1]_ for K = 2). p is smoothed
     towards chance, (right + 1) / (answered + K), so weights are finite; worse than chance counts
     against. Missing answers abstain. `predict_proba` is that rule's posterior: too sure of itself
     where errors are correlated. Ties go to the class more frequent in training, then to a seeded
@@ -20,6 +20,15 @@ class WeightedVote(Vote):
     weights_ : ndarray of float, shape (n_queries,)
         Natural-log odds.
 
+    See Also
+    --------
+    LogitVote : Weights that know of each other.
+
+    References
+    ----------
+    .. [1] Nitzan, S. & Paroush, J. (1982). Optimal decision rules in uncertain dichotomous choice
+       situations. International Economic Review 23(2), 289-297.
+
     Examples
     --------
     >>> vote = WeightedVote().fit([[0, 0], [1, 0], [1, 1], [0, 1]], [0, 1, 1, 0])
@@ -29,8 +38,8 @@ class WeightedVote(Vote):
 
     def _learn(self, codes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
         n_classes = len(self.classes_)
-        right = weights @ (codes == labels[:, None])
-        answered = weights @ (codes >= 0)
+        right = weight_where(weights, codes == labels[:, None])
+        answered = weight_where(weights, codes >= 0)
         p = (right + 1) / (answered + n_classes)
         self.weights_ = np.log((n_classes - 1) * p / (1 - p))
 

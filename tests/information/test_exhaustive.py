@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ensel.information import every_information, mutual_information
 from ensel.information.exhaustive import sets_at
-from ensel.information.kernels.every_set import by_histogram, by_planes, pack
+from ensel.information.kernels.every_set import by_histogram, by_planes, sort_by_label
 
 
 @st.composite
@@ -47,13 +47,15 @@ def test_equals_one_set_at_a_time(table):
 @given(tables(least_queries=2))
 def test_both_ways_of_counting_agree(table):
     X, y, _ = table
-    packed = pack(X, y)
+    laid_out = sort_by_label(X, y)
     costs = np.arange(X.shape[1], dtype=float)
     for size in range(2, X.shape[1] + 1):
         start, left = np.arange(size - 1), np.full((2, comb(X.shape[1], size)), np.nan)
-        shared = packed.codes, packed.labels, packed.n_codes
-        by_planes(start, *shared, packed.planes, packed.ends, packed.counted, costs, 9.0, left[0])
-        by_histogram(start, *shared, packed.n_labels, packed.counted, costs, 9.0, left[1])
+        shared = laid_out.codes, laid_out.labels, laid_out.n_codes
+        by_planes(
+            start, *shared, laid_out.planes, laid_out.ends, laid_out.counted, costs, 9.0, left[0]
+        )
+        by_histogram(start, *shared, laid_out.n_labels, laid_out.counted, costs, 9.0, left[1])
         np.testing.assert_allclose(left[0], left[1], atol=1e-9)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ensel import compare
 from ensel.selection import GreedyLogit, TopK
 from ensel.selection.greedy_logit import SHRINKAGE
-from ensel.voting.logit import class_precision, fit_weights, log_probabilities, one_hot
+from ensel.voting.logit import class_precision, fit_weights, log_probabilities
 
 
 @st.composite
@@ -25,9 +25,8 @@ def pools(draw):
 def plain_gains(X, y, bought, candidate, n_classes):
     """Log-likelihood gain of every item from one Newton step on the candidate's weights."""
     if bought:
-        design = one_hot(X[:, bought], n_classes)
-        theta = fit_weights(design, np.eye(n_classes)[y], SHRINKAGE)
-        scores = log_probabilities(design, theta)
+        theta, _ = fit_weights(X[:, bought], np.eye(n_classes)[y], SHRINKAGE)
+        scores = log_probabilities(X[:, bought], theta)
     else:
         scores = np.tile(np.log(np.bincount(y, minlength=n_classes) / len(y)), (len(y), 1))
     p = np.exp(scores)

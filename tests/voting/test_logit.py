@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from ensel import compare
 from ensel.error_model import simulate
 from ensel.voting import LogitVote, WeightedVote
-from ensel.voting.logit import SHRINKAGES, class_precision, fit_weights, one_hot
+from ensel.voting.logit import SHRINKAGES, class_precision, fit_weights, log_probabilities
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +37,66 @@ def test_newton_finds_what_a_general_optimiser_finds(n_classes, shrinkage):
     data = simulate(150, [0.2, 0.3, 0.4], 0.4, n_classes=n_classes, random_state=0)
     X, y = data.answers.astype(int), data.labels.astype(int)
     X[::9, 1] = -1
-    ours = fit_weights(one_hot(X, n_classes), np.eye(n_classes)[y], shrinkage)
+    ours = fit_weights(X, np.eye(n_classes)[y], shrinkage)[0]
     plain = minimize(plain_loss, np.zeros(n_classes * 4), args=(X, y, n_classes, shrinkage))
     assert plain_loss(ours.ravel(), X, y, n_classes, shrinkage) <= plain.fun + 1e-6
     np.testing.assert_allclose(ours.ravel(), plain.x, atol=2e-3)
+
+
+def plain_newton(X, counts, shrinkage):
+    """Newton's method by the book: whole matrices, every loss computed. Stops as ours does."""
+    n_items, n_queries = X.shape
+    n_classes = counts.shape[1]
+    size = n_classes * (n_queries + 1)
+    # Of each item and class, what multiplies the parameters (class by class, the bias first).
+    design = np.zeros((n_items, n_classes, n_classes, n_queries + 1))
+    for k in range(n_classes):
+        design[:, k, k, 0] = 1
+        design[:, k, k, 1:] = k == X
+    design = design.reshape(n_items, n_classes, size)
+    ridge = np.zeros((n_classes, n_queries + 1, n_classes, n_queries + 1))
+    ridge[:, 0, :, 0] = 0.3 * shrinkage * np.eye(n_classes)
+    for i in range(n_queries):
+        ridge[:, i + 1, :, i + 1] = class_precision(n_classes, shrinkage)
+    ridge = ridge.reshape(size, size)
+    n = counts.sum(axis=1)
+
+    def loss(theta):
+        scores = design @ theta
+        log_p = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+        return theta @ ridge @ theta / 2 - (counts * log_p).sum(), np.exp(log_p)
+
+    theta = np.zeros(size)
+    value, p = loss(theta)
+    while True:
+        slope = np.einsum("ik,ikt->t", n[:, None] * p - counts, design) + ridge @ theta
+        mean = np.einsum("ik,ikt->it", p, design)
+        curvature = np.einsum("ik,iks,ikt->st", n[:, None] * p, design, design)
+        curvature += ridge - (mean.T * n) @ mean
+        step = np.linalg.solve(curvature, slope)
+        promised = slope @ step
+        if promised < 1e-8 * max(n.sum(), 1):
+            return theta.reshape(n_classes, -1).T
+        length = 1.0
+        while loss(theta - length * step)[0] > value - 1e-4 * length * promised and length > 1e-6:
+            length /= 2
+        theta = theta - length * step
+        value, p = loss(theta)
+
+
+@pytest.mark.parametrize("shrinkage", [1000.0, 10.0, 1.0, 1e-3])
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_short_cuts_take_the_same_steps_as_the_plain_method(n_classes, shrinkage):
+    rng = np.random.default_rng(n_classes)
+    X = rng.integers(-1, n_classes, (80, 6))
+    y = np.where(rng.random(80) < 0.7, X[:, 0], rng.integers(0, n_classes, 80))
+    y = np.where(y < 0, 0, y)
+    X[y == 1, 1] = 1  # nearly separable: steps that have to be halved
+    counts = np.eye(n_classes)[y] * rng.integers(0, 4, 80)[:, None]
+    theta, p = fit_weights(X, counts, shrinkage)
+    np.testing.assert_allclose(theta, plain_newton(X, counts, shrinkage), rtol=1e-9, atol=1e-11)
+    counted = counts.sum(axis=1) > 0
+    np.testing.assert_allclose(p[counted], np.exp(log_probabilities(X, theta))[counted])
 
 
 def test_strong_shrinkage_is_scikit_learns_shared_weight(pool):
@@ -48,7 +104,7 @@ def test_strong_shrinkage_is_scikit_learns_shared_weight(pool):
     X, y = pool
     signed = np.where(X == 1, 1, np.where(X == 0, -1, 0))
     theirs = LogisticRegression(C=1.0, fit_intercept=False, tol=1e-10).fit(signed, y)
-    theta = fit_weights(one_hot(X, 2), np.eye(2)[y], 1e7)
+    theta = fit_weights(X, np.eye(2)[y], 1e7)[0]
     np.testing.assert_allclose(theta[1:, 0], theirs.coef_[0], atol=1e-3)
     np.testing.assert_allclose(theta[0], 0, atol=1e-3)
 
@@ -63,7 +119,7 @@ def test_precision_by_hand():
 def test_patterns_and_items_fit_alike(pool):
     X, y = pool
     vote = LogitVote(n_classes=2).fit(X, y)
-    theta = fit_weights(one_hot(X, 2), np.eye(2)[y], vote.shrinkage_)
+    theta = fit_weights(X, np.eye(2)[y], vote.shrinkage_)[0]
     np.testing.assert_allclose(vote.weights_, theta[1:], atol=1e-4)
     np.testing.assert_allclose(vote.bias_, theta[0], atol=1e-4)
 

@@ -135,3 +135,18 @@ def test_codes_outside_the_classes_are_refused():
 def test_one_class_is_refused():
     with pytest.raises(ValueError, match="one class"):
         MajorityVote().fit([[0], [1]], [1, 1])
+
+
+@pytest.mark.parametrize("make", list(VOTES.values()))
+@pytest.mark.parametrize("weighted", [False, True])
+def test_codes_checked_before_give_the_same(make, weighted):
+    rng = np.random.default_rng(5)
+    y = rng.integers(0, 3, 80)
+    X = np.where(rng.random((80, 4)) < 0.5, y[:, None], rng.integers(-1, 3, (80, 4)))
+    weights = rng.integers(1, 4, 80) if weighted else None
+    fitted = make(n_classes=3).fit(X, y, sample_weight=weights)
+    trusted = make(n_classes=3).fit_codes(X.astype(np.int8), y, weights)
+    new = rng.integers(-1, 3, (200, 4))
+    np.testing.assert_array_equal(
+        trusted.codes_proba(new.astype(np.int8)), fitted.predict_proba(new)
+    )

@@ -213,6 +213,7 @@ def _pack_items(codes, low, kept, n_kept, first, last, planes):
     bits = np.zeros(n_groups, dtype=np.uint64)
     lanes = bits.view(np.uint8)
     ones = np.uint64(0x0101010101010101)
+
     for w in range(first, last):
         for part in range(8):
             for i in range(8):
@@ -223,6 +224,7 @@ def _pack_items(codes, low, kept, n_kept, first, last, planes):
                         buffer[i, j] = row[j] - low
                 else:
                     buffer[i] = 0
+
             for b in range(n_planes):
                 bits[:] = 0
                 for i in range(8):

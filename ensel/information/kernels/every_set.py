@@ -21,7 +21,7 @@ from ensel.information.kernels.bit_planes import WORD, compiled, set_bits
 
 
 @dataclass(frozen=True)
-class Packed:
+class SortedByLabel:
     """Answers and labels as the kernels read them.
 
     Attributes
@@ -52,7 +52,9 @@ class Packed:
         return len(self.ends) - 1
 
 
-def pack(answers: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None) -> Packed:
+def sort_by_label(
+    answers: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None
+) -> SortedByLabel:
     """Number the codes and lay out the planes.
 
     Parameters
@@ -64,7 +66,7 @@ def pack(answers: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = N
 
     Returns
     -------
-    Packed
+    SortedByLabel
     """
     order = np.argsort(labels, kind="stable")
     if weights is not None:
@@ -82,7 +84,7 @@ def pack(answers: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = N
         planes[:, x] = np.packbits(placed == x + 1, axis=1, bitorder="little").view("<u8")
     counted = np.arange(len(order) + 1, dtype=float)
     counted[1:] *= np.log2(counted[1:])
-    return Packed(codes, labels, n_codes, planes, ends, counted)
+    return SortedByLabel(codes, labels, n_codes, planes, ends, counted)
 
 
 def _numbered(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -120,6 +122,7 @@ def _patterns(
     n_items = len(labels)
     pattern = np.zeros(n_items, dtype=np.int64)
     n_patterns = 1
+
     for j in chosen:
         said = codes[j]
         n = n_codes[j]
@@ -133,6 +136,7 @@ def _patterns(
                     label_of[cell] = labels[i]
                 elif label_of[cell] != labels[i]:
                     label_of[cell] = -1
+
         n_patterns = 0
         for cell in range(len(label_of)):
             if label_of[cell] == -1:
@@ -179,7 +183,7 @@ def by_planes(
     start : ndarray of int64, shape (k - 1,)
         All but the last query of the first set, k at least 2. Sets are in lexicographic order.
     codes, labels, n_codes, planes, ends, counted : ndarray
-        Of a `Packed`.
+        Of a `SortedByLabel`.
     costs : ndarray of float, shape (n_queries,)
     limit : float
         Sets that cost more get infinity.
@@ -187,93 +191,125 @@ def by_planes(
         Written: bits times items. Ends with the last of the sets of some first k - 1 queries.
     """
     n_queries, most, n_words = planes.shape
-    n_labels, n_items = len(ends) - 1, len(labels)
+    n_labels = len(ends) - 1
     last = start.copy()
     outer = last[:-1].copy()
-    outer[:] = -1
-    n_patterns = 0
-    within = np.zeros((1, n_words), dtype=np.uint64)  # items of each pattern of the outer queries
-    total = np.zeros((1, n_labels), dtype=np.int32)  # their number
-    alone = np.zeros((1, n_queries, most, n_labels), dtype=np.int32)  # with one more answer
+    within = np.zeros((1, n_words), dtype=np.uint64)
+    total = np.zeros((1, n_labels), dtype=np.int32)
+    alone = np.zeros((1, n_queries, most, n_labels), dtype=np.int32)
     both = np.zeros((1, most, n_words), dtype=np.uint64)
     rest = np.zeros((most + 1, n_labels), dtype=np.int32)
     over = np.zeros(n_labels, dtype=np.int32)
     fresh = True
     out = 0
+
     while out < len(left):
         if fresh or not np.array_equal(outer, last[:-1]):
             fresh = False
             outer[:] = last[:-1]
             pattern, n_patterns = _patterns(outer, codes, n_codes, labels, n_labels)
-            within = np.zeros((n_patterns, n_words), dtype=np.uint64)
-            total = np.zeros((n_patterns, n_labels), dtype=np.int32)
+            within, total = _items_of_patterns(pattern, n_patterns, labels, ends)
+            alone = _with_one_more(within, planes, n_codes, ends, last[-1])
             both = np.zeros((n_patterns, most, n_words), dtype=np.uint64)
-            bit = 0
-            for i in range(n_items):
-                if i == 0 or labels[i] != labels[i - 1]:
-                    bit = 64 * ends[labels[i]]
-                if pattern[i] >= 0:
-                    within[pattern[i], bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
-                    total[pattern[i], labels[i]] += 1
-                bit += 1
-            alone = np.zeros((n_patterns, n_queries, most, n_labels), dtype=np.int32)
-            for z in range(n_patterns):
-                for q in range(last[-1], n_queries):
-                    for x in range(n_codes[q] - 1):
-                        for y in range(n_labels):
-                            alone[z, q, x, y] = _in_common(
-                                within[z], planes[q, x], ends[y], ends[y + 1]
-                            )
+
         j = last[-1]
         cost = costs[j]
         for q in outer:
             cost += costs[q]
-        for z in range(n_patterns):
+        for z in range(len(within)):
             for a in range(n_codes[j] - 1):
                 for w in range(n_words):
                     both[z, a, w] = within[z, w] & planes[j, a, w]
+
         for q in range(j + 1, n_queries):
             if cost + costs[q] > limit:
                 left[out] = np.inf
-                out += 1
-                continue
-            n_x = n_codes[q] - 1
-            bits = 0.0
-            for z in range(n_patterns):
-                for y in range(n_labels):
-                    rest[n_x, y] = total[z, y]
-                    for x in range(n_x):
-                        rest[x, y] = alone[z, q, x, y]
-                        rest[n_x, y] -= rest[x, y]
-                for a in range(n_codes[j] - 1):
-                    for y in range(n_labels):
-                        over[y] = alone[z, j, a, y]
-                    for x in range(n_x):
-                        together = 0
-                        for y in range(n_labels):
-                            if alone[z, j, a, y] > 0:
-                                count = _in_common(both[z, a], planes[q, x], ends[y], ends[y + 1])
-                                rest[x, y] -= count
-                                over[y] -= count
-                                together += count
-                                bits -= counted[count]
-                        bits += counted[together]
-                    together = 0
-                    for y in range(n_labels):
-                        count = over[y]
-                        rest[n_x, y] -= count
-                        together += count
-                        bits -= counted[count]
-                    bits += counted[together]
-                for x in range(n_x + 1):
-                    together = 0
-                    for y in range(n_labels):
-                        together += rest[x, y]
-                        bits -= counted[rest[x, y]]
-                    bits += counted[together]
-            left[out] = bits
+            else:
+                bits = 0.0
+                for z in range(len(within)):
+                    bits += _bits_left(
+                        z, j, q, both, planes, n_codes, total, alone, ends, counted, rest, over
+                    )
+                left[out] = bits
             out += 1
         _next_set(last, n_queries)
+
+
+@compiled
+def _items_of_patterns(
+    pattern: np.ndarray, n_patterns: int, labels: np.ndarray, ends: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Items of each pattern as bits, and their number by label."""
+    within = np.zeros((n_patterns, ends[-1]), dtype=np.uint64)
+    total = np.zeros((n_patterns, len(ends) - 1), dtype=np.int32)
+    bit = 0
+    for i in range(len(labels)):
+        if i == 0 or labels[i] != labels[i - 1]:
+            bit = 64 * ends[labels[i]]
+        if pattern[i] >= 0:
+            within[pattern[i], bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
+            total[pattern[i], labels[i]] += 1
+        bit += 1
+    return within, total
+
+
+@compiled
+def _with_one_more(
+    within: np.ndarray, planes: np.ndarray, n_codes: np.ndarray, ends: np.ndarray, first: int
+) -> np.ndarray:
+    """Items of each pattern by the answer of each query from `first` on, and by label."""
+    n_queries, most = planes.shape[:2]
+    alone = np.zeros((len(within), n_queries, most, len(ends) - 1), dtype=np.int32)
+    for z in range(len(within)):
+        for q in range(first, n_queries):
+            for x in range(n_codes[q] - 1):
+                for y in range(len(ends) - 1):
+                    alone[z, q, x, y] = _in_common(within[z], planes[q, x], ends[y], ends[y + 1])
+    return alone
+
+
+@compiled
+def _bits_left(z, j, q, both, planes, n_codes, total, alone, ends, counted, rest, over):
+    """What is left of the label within pattern z, given the answers of two queries j and q.
+
+    Counted are all pairs of answers from code 1 on; those with a code 0 are what is left of the
+    counts of one query, and of the pattern.
+    """
+    n_labels, n_a, n_x = total.shape[1], n_codes[j] - 1, n_codes[q] - 1
+    bits = 0.0
+    for y in range(n_labels):
+        rest[n_x, y] = total[z, y]
+        for x in range(n_x):
+            rest[x, y] = alone[z, q, x, y]
+            rest[n_x, y] -= rest[x, y]
+
+    for a in range(n_a):
+        for y in range(n_labels):
+            over[y] = alone[z, j, a, y]
+        for x in range(n_x):
+            together = 0
+            for y in range(n_labels):
+                if alone[z, j, a, y] > 0:
+                    count = _in_common(both[z, a], planes[q, x], ends[y], ends[y + 1])
+                    rest[x, y] -= count
+                    over[y] -= count
+                    together += count
+                    bits -= counted[count]
+            bits += counted[together]
+        together = 0
+        for y in range(n_labels):
+            rest[n_x, y] -= over[y]
+            together += over[y]
+            bits -= counted[over[y]]
+        bits += counted[together]
+
+    for x in range(n_x + 1):
+        together = 0
+        for y in range(n_labels):
+            together += rest[x, y]
+            bits -= counted[rest[x, y]]
+        bits += counted[together]
+    return bits
 
 
 @compiled
@@ -303,6 +339,7 @@ def by_histogram(
     most = n_codes.max()
     table = np.zeros(1, dtype=np.int32)
     out = 0
+
     while out < len(left):
         pattern, n_patterns = _patterns(last, codes, n_codes, labels, n_labels)
         n_rows = 0
@@ -316,6 +353,7 @@ def by_histogram(
         cost = 0.0
         for q in last:
             cost += costs[q]
+
         for q in range(last[-1] + 1, n_queries):
             if cost + costs[q] > limit:
                 left[out] = np.inf

@@ -11,9 +11,12 @@ the order of items, the number of threads, or whether an item is repeated or wei
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from ensel.information.kernels.bit_planes import LANES, PackedAnswers, compiled, pack, set_bits
+from ensel.information.kernels.bit_planes import LANES, PackedAnswers, compiled, pack
+from ensel.information.kernels.cells import code_products, count_cell, words_of_cells
 from ensel.information.kernels.threads import over_chunks
 
 MOST_TABULATED = 2**22  # longest table of n log2 n
@@ -25,12 +28,13 @@ class JointCounts:
 
     Parameters
     ----------
-    answers : ndarray of int, shape (n_items, n_queries)
-        Any codes; packed once, without a copy of the matrix.
+    answers : ndarray of int, shape (n_items, n_queries), or PackedAnswers
+        Any codes; packed once, without a copy of the matrix. Of answers packed before, items of
+        weight 0 stay where they are and count nothing.
     labels : ndarray of int, shape (n_items,)
         From 0.
     weights : ndarray of int, shape (n_items,), optional
-        How often each item counts, from 0. Items of weight 0 are left out.
+        How often each item counts, from 0. Items of weight 0 are left out of what is packed.
 
     Attributes
     ----------
@@ -50,20 +54,25 @@ class JointCounts:
     """
 
     def __init__(
-        self, answers: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None
+        self,
+        answers: np.ndarray | PackedAnswers,
+        labels: np.ndarray,
+        weights: np.ndarray | None = None,
     ) -> None:
         labels = np.asarray(labels, dtype=np.int64)
-        items = None
-        if weights is not None:
+        n_items, items = len(labels), None
+        if weights is not None and isinstance(answers, PackedAnswers):
+            weights = np.asarray(weights, dtype=np.int64)
+        elif weights is not None:
             items = np.flatnonzero(weights)
             labels, weights = labels[items], np.asarray(weights, dtype=np.int64)[items]
-            items = None if len(items) == len(answers) else items
+            items = None if len(items) == n_items else items
             weights = None if (weights == 1).all() else weights
         self.labels, self.weights = labels, weights
         self.n_labels = int(labels.max(initial=0)) + 1
         self.total = len(labels) if weights is None else int(weights.sum())
-        self.packed: PackedAnswers = pack(answers, items)
-        self._tabulate()
+        self.packed = answers if isinstance(answers, PackedAnswers) else pack(answers, items)
+        self._scale, self._n_log_n = _tabulated(self.total)
 
     def reweighted(self, weights: np.ndarray) -> JointCounts:
         """The same packed answers with other weights of the items, for resamples.
@@ -77,20 +86,7 @@ class JointCounts:
         -------
         JointCounts
         """
-        other: JointCounts = object.__new__(JointCounts)
-        other.labels, other.n_labels, other.packed = self.labels, self.n_labels, self.packed
-        other.weights = np.asarray(weights, dtype=np.int64)
-        other.total = int(other.weights.sum())
-        other._tabulate()
-        return other
-
-    def _tabulate(self) -> None:
-        """Make the table of n log2 n, times a power of 2 that keeps sums within 63 bits."""
-        largest = max(self.total, 2)
-        self._scale = 2.0 ** np.floor(61 - np.log2(largest * np.log2(largest)))
-        n = np.arange(2.0, min(self.total, MOST_TABULATED) + 1)
-        self._n_log_n = np.zeros(len(n) + 2, dtype=np.int64)
-        self._n_log_n[2:] = np.rint(n * np.log2(n) * self._scale)
+        return JointCounts(self.packed, self.labels, weights)
 
     @property
     def width(self) -> int:
@@ -151,118 +147,84 @@ class JointCounts:
             Bits times items.
         """
         rows = np.arange(len(self.labels)) if rows is None else rows
-        base = target if pattern is None else pattern * n_targets + target
-        # Only pairs of pattern and target that occur; those of one pattern stay together.
-        occurs = np.bincount(base, minlength=n_patterns * n_targets) > 0
-        cells = (np.cumsum(occurs) - 1)[base]
-        n_cells = int(occurs.sum())
-        first_cell = np.zeros(n_patterns + 1, dtype=np.int64)
-        np.cumsum(occurs.reshape(n_patterns, n_targets).sum(axis=1), out=first_cell[1:])
-        n_queries = self.packed.n_queries
-        columns = np.arange(n_queries) if candidates is None else np.asarray(candidates)
+        columns = np.arange(self.packed.n_queries) if candidates is None else np.asarray(candidates)
+        cells, first_cell = _cells_of(target, n_targets, pattern, n_patterns)
         if self.packed.planes is None:
-            assert self.packed.rows is not None
-            found = np.empty(len(columns), dtype=np.int64)
-            said, weights = self.packed.rows, self.weights
-            weight = np.ones(len(rows), dtype=np.int64) if weights is None else weights[rows]
+            sums = self._left_by_rows(cells, first_cell, rows, columns)
+        else:
+            sums = self._left_by_planes(cells, first_cell, rows, columns)
+        return sums / self._scale
 
-            def by_rows(a: int, b: int) -> None:
-                _left_by_rows(
-                    said,
-                    columns[a:b],
-                    rows,
-                    cells,
-                    weight,
-                    first_cell,
-                    self.width,
-                    self._n_log_n,
-                    self._scale,
-                    found[a:b],
-                )
+    def _left_by_rows(
+        self, cells: np.ndarray, first_cell: np.ndarray, rows: np.ndarray, columns: np.ndarray
+    ) -> np.ndarray:
+        """Scaled sums of n log2 n of each candidate, item by item."""
+        said, weights, width = self.packed.rows, self.weights, self.width
+        assert said is not None
+        weight = np.ones(len(rows), dtype=np.int64) if weights is None else weights[rows]
+        table, scale = self._n_log_n, self._scale
+        sums = np.empty(len(columns), dtype=np.int64)
 
-            over_chunks(by_rows, len(columns), len(rows) * len(columns) * 4 / WORK_A_THREAD)
-            return found / self._scale
+        def by_rows(a: int, b: int) -> None:
+            some = columns[a:b], rows, cells, weight, first_cell
+            _left_by_rows(said, *some, width, table, scale, sums[a:b])
+
+        over_chunks(by_rows, len(columns), len(rows) * len(columns) * 4 / WORK_A_THREAD)
+        return sums
+
+    def _left_by_planes(
+        self, cells: np.ndarray, first_cell: np.ndarray, rows: np.ndarray, columns: np.ndarray
+    ) -> np.ndarray:
+        """Scaled sums of n log2 n of each candidate, eight candidates at a time."""
+        planes, width = self.packed.planes, self.width
+        assert planes is not None
+        n_cells = int(first_cell[-1])
         entries = self.words_of(cells, n_cells, rows)
         in_cell = self.count(cells, n_cells, rows)
-        planes = self.packed.planes
+        table, scale = self._n_log_n, self._scale
         groups = np.unique(columns // LANES)
-        by_group = np.empty((len(groups), LANES), dtype=np.int64)
+        sums = np.empty((len(groups), LANES), dtype=np.int64)
 
         def by_planes(a: int, b: int) -> None:
-            _left_by_planes(
-                planes,
-                groups[a:b],
-                self.width,
-                *entries,
-                in_cell,
-                first_cell,
-                self._n_log_n,
-                self._scale,
-                by_group[a:b],
-            )
+            of_cells = *entries, in_cell, first_cell
+            _left_by_planes(planes, groups[a:b], width, *of_cells, table, scale, sums[a:b])
 
-        steps = (len(entries[1]) + n_cells + n_patterns + planes.shape[2]) * self.width
+        steps = (len(entries[1]) + n_cells + len(first_cell) + planes.shape[2]) * width
         over_chunks(by_planes, len(groups), steps * len(groups) * LANES / WORK_A_THREAD)
-        return by_group[np.searchsorted(groups, columns // LANES), columns % LANES] / self._scale
+        return sums[np.searchsorted(groups, columns // LANES), columns % LANES]
 
     def words_of(
         self, cells: np.ndarray, n_cells: int, rows: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Items of each cell as sets of bits, a word at a time: see `_words_of_cells`."""
+        """Items of each cell as sets of bits, a word at a time: see `words_of_cells`."""
         weight = np.zeros(0, dtype=np.int64) if self.weights is None else self.weights[rows]
-        return _words_of_cells(cells, n_cells, rows, weight)
+        return words_of_cells(cells, n_cells, rows, weight)
 
 
-@compiled
-def _words_of_cells(cells, n_cells, rows, weight):
-    """Sets of bits that make up each cell: first entry of each cell, word, bits, and power.
+def _cells_of(
+    target: np.ndarray, n_targets: int, pattern: np.ndarray | None, n_patterns: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cell of each row, and the first cell of each pattern (and their number, at the end).
 
-    An entry counts 2^power for each of its items; several entries make up other weights.
+    A cell is a pair of pattern and target that occurs; those of one pattern stay together.
     """
-    n_rows = len(rows)
-    first = np.zeros(n_cells + 1, dtype=np.int64)
-    for i in range(n_rows):
-        first[cells[i] + 1] += 1
-    for cell in range(n_cells):
-        first[cell + 1] += first[cell]
-    place = first[:-1].copy()
-    sorted_ = np.empty(n_rows, dtype=np.int64)
-    for i in range(n_rows):
-        sorted_[place[cells[i]]] = i
-        place[cells[i]] += 1
-    powers = 1
-    if len(weight):
-        powers = 0
-        most = weight.max()
-        while most >> powers > 0:
-            powers += 1
-    word = np.empty(n_rows * powers, dtype=np.int64)
-    bits = np.empty(n_rows * powers, dtype=np.uint64)
-    power = np.empty(n_rows * powers, dtype=np.uint64)
-    gathered = np.zeros(powers, dtype=np.uint64)
-    entry_of = np.zeros(n_cells + 1, dtype=np.int64)
-    n = 0
-    for cell in range(n_cells):
-        at, last = first[cell], first[cell + 1]
-        while at < last:
-            here = rows[sorted_[at]] >> 6
-            gathered[:] = 0
-            while at < last and rows[sorted_[at]] >> 6 == here:
-                i = sorted_[at]
-                one = np.uint64(1) << np.uint64(rows[i] & 63)
-                if len(weight):
-                    for b in range(powers):
-                        if (weight[i] >> b) & 1:
-                            gathered[b] |= one
-                else:
-                    gathered[0] |= one
-                at += 1
-            for b in range(powers):
-                if gathered[b]:
-                    word[n], bits[n], power[n] = here, gathered[b], b
-                    n += 1
-        entry_of[cell + 1] = n
-    return entry_of, word[:n].copy(), bits[:n].copy(), power[:n].copy()
+    base = target if pattern is None else pattern * n_targets + target
+    occurs = np.bincount(base, minlength=n_patterns * n_targets) > 0
+    cells = (np.cumsum(occurs) - 1)[base]
+    first_cell = np.zeros(n_patterns + 1, dtype=np.int64)
+    np.cumsum(occurs.reshape(n_patterns, n_targets).sum(axis=1), out=first_cell[1:])
+    return cells, first_cell
+
+
+@lru_cache(maxsize=2)
+def _tabulated(total: int) -> tuple[float, np.ndarray]:
+    """A power of 2 that keeps sums within 63 bits, and the table of n log2 n times it."""
+    largest = max(total, 2)
+    scale = 2.0 ** np.floor(61 - np.log2(largest * np.log2(largest)))
+    n = np.arange(2.0, min(total, MOST_TABULATED) + 1)
+    table = np.zeros(len(n) + 2, dtype=np.int64)
+    table[2:] = np.rint(n * np.log2(n) * scale)
+    return scale, table
 
 
 @compiled
@@ -285,58 +247,6 @@ def _add_n_log_n(counts, sign, tabulated, table, scale, sums):
 
 
 @compiled
-def code_products(planes, width, products):
-    """Items whose code has all bits of s, for s = 1 to width - 1, of each lane of a group.
-
-    `products` has shape (n_words, (width - 1) * 8).
-    """
-    for s in range(1, width):
-        b = 0
-        while not (s >> b) & 1:
-            b += 1
-        to, rest = (s - 1) * 8, ((s & (s - 1)) - 1) * 8
-        for w in range(planes.shape[1]):
-            for lane in range(8):
-                bits = planes[b, w, lane]
-                if rest >= 0:
-                    bits &= products[w, rest + lane]
-                products[w, to + lane] = bits
-
-
-@compiled
-def count_cell(first, last, word, bits, power, products, in_cell, width, counts):
-    """Count the codes in one cell, for every lane; `counts` has shape (width * 8,)."""
-    n = products.shape[1]
-    counts[:8] = in_cell
-    sums = counts[8:]
-    sums[:] = 0
-    e = first
-    while e + 4 <= last:  # four at a time: a sum is read and written once for all
-        m0, m1, m2, m3 = bits[e], bits[e + 1], bits[e + 2], bits[e + 3]
-        p0, p1, p2, p3 = power[e], power[e + 1], power[e + 2], power[e + 3]
-        s0, s1 = products[word[e]], products[word[e + 1]]
-        s2, s3 = products[word[e + 2]], products[word[e + 3]]
-        for t in range(n):
-            more = (set_bits(m0 & s0[t]) << p0) + (set_bits(m1 & s1[t]) << p1)
-            more += (set_bits(m2 & s2[t]) << p2) + (set_bits(m3 & s3[t]) << p3)
-            sums[t] += np.int64(more)
-        e += 4
-    while e < last:
-        m0, p0, s0 = bits[e], power[e], products[word[e]]
-        for t in range(n):
-            sums[t] += np.int64(set_bits(m0 & s0[t]) << p0)
-        e += 1
-    # So far counts of codes that have all bits of s: take out those that have more.
-    b = 1
-    while b < width:
-        for s in range(width - b):
-            if not s & b:
-                for lane in range(8):
-                    counts[8 * s + lane] -= counts[8 * (s + b) + lane]
-        b *= 2
-
-
-@compiled
 def _left_by_planes(
     planes, groups, width, entry_of, word, bits, power, in_cell, first_cell, n_log_n, scale, found
 ):
@@ -344,6 +254,7 @@ def _left_by_planes(
     counts = np.empty(width * 8, dtype=np.int64)
     together = np.empty(width * 8, dtype=np.int64)
     tabulated = in_cell.sum() < len(n_log_n)
+
     for g in range(len(groups)):
         code_products(planes[groups[g]], width, products)
         sums = found[g]

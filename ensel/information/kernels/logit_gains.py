@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ensel.information.kernels.bit_planes import LANES, compiled
-from ensel.information.kernels.joint_counts import JointCounts, code_products, count_cell
+from ensel.information.kernels.cells import code_products, count_cell
+from ensel.information.kernels.joint_counts import JointCounts
 from ensel.information.kernels.threads import over_chunks
 
 WORK_A_THREAD = 2**20  # cells; fewer are not worth a thread
@@ -54,58 +55,64 @@ def logit_gains(
     spreads : ndarray of float, shape (n_candidates,)
         Standard deviation of the gain less `usual`.
     """
-    n_cells, n_kept = len(usual), len(base)
-    found = np.empty((3, len(candidates)))
-    packed, cells = counts.packed, (base_pattern, base_label, usual)
-    weight = np.ones(n_kept, dtype=np.int64) if counts.weights is None else counts.weights
-    worth = len(candidates) * (n_cells * (p.shape[1] + 1) + n_kept) / WORK_A_THREAD
-    if packed.planes is None:
-        said = packed.rows
+    cells = base_pattern, base_label, usual
+    worth = len(candidates) * (len(usual) * (p.shape[1] + 1) + len(base)) / WORK_A_THREAD
+    by = _by_rows if counts.packed.planes is None else _by_planes
+    gains, leads, spreads = by(counts, positions, base, cells, p, shrinkage, candidates, worth)
+    return gains, leads, spreads
 
-        def by_rows(a: int, b: int) -> None:
-            _gains_by_rows(
-                said,
-                candidates[a:b],
-                positions,
-                base,
-                weight,
-                *cells,
-                p,
-                shrinkage,
-                counts.total,
-                found[:, a:b],
-            )
 
-        over_chunks(by_rows, len(candidates), worth)
-        return found[0], found[1], found[2]
-    rows = np.arange(n_kept)
-    entries = counts.words_of(base, n_cells, rows)
+def _by_rows(
+    counts: JointCounts,
+    positions: np.ndarray,
+    base: np.ndarray,
+    cells: tuple[np.ndarray, np.ndarray, np.ndarray],
+    p: np.ndarray,
+    shrinkage: float,
+    candidates: np.ndarray,
+    worth: float,
+) -> np.ndarray:
+    """Gain, lead and spread of each candidate, shape (3, n_candidates), item by item."""
+    said, total = counts.packed.rows, counts.total
+    weight = np.ones(len(base), dtype=np.int64) if counts.weights is None else counts.weights
+    of_query = np.empty((3, len(candidates)))
+
+    def part(a: int, b: int) -> None:
+        of_items = positions, base, weight
+        out = of_query[:, a:b]
+        _gains_by_rows(said, candidates[a:b], *of_items, *cells, p, shrinkage, total, out)
+
+    over_chunks(part, len(candidates), worth)
+    return of_query
+
+
+def _by_planes(
+    counts: JointCounts,
+    positions: np.ndarray,
+    base: np.ndarray,
+    cells: tuple[np.ndarray, np.ndarray, np.ndarray],
+    p: np.ndarray,
+    shrinkage: float,
+    candidates: np.ndarray,
+    worth: float,
+) -> np.ndarray:
+    """The same, eight candidates at a time."""
+    planes, total, n_cells = counts.packed.planes, counts.total, len(cells[0])
+    entries = counts.words_of(base, n_cells, np.arange(len(base)))
     in_cell = counts.count(base, n_cells)
     groups = np.unique(candidates // LANES)
-    by_group = np.zeros((len(groups), 3, LANES))
+    group, lane = np.searchsorted(groups, candidates // LANES), candidates % LANES
     wanted = np.zeros((len(groups), LANES), dtype=bool)
-    group = np.searchsorted(groups, candidates // LANES)
-    wanted[group, candidates % LANES] = True
-    planes = packed.planes
+    wanted[group, lane] = True
+    by_group = np.zeros((len(groups), 3, LANES))
 
-    def by_planes(a: int, b: int) -> None:
-        _gains_by_planes(
-            planes,
-            groups[a:b],
-            wanted[a:b],
-            positions,
-            *entries,
-            in_cell,
-            *cells,
-            p,
-            shrinkage,
-            counts.total,
-            by_group[a:b],
-        )
+    def part(a: int, b: int) -> None:
+        which = groups[a:b], wanted[a:b], positions
+        out = by_group[a:b]
+        _gains_by_planes(planes, *which, *entries, in_cell, *cells, p, shrinkage, total, out)
 
-    over_chunks(by_planes, len(groups), worth)
-    gains, leads, spreads = by_group[group, :, candidates % LANES].T
-    return gains, leads, spreads
+    over_chunks(part, len(groups), worth)
+    return by_group[group, :, lane].T
 
 
 @compiled
@@ -114,6 +121,7 @@ def _newton(table, base_pattern, base_label, usual, p, shrinkage, n_items, norma
     n_patterns, n_classes = p.shape
     slope, curvature = np.zeros(n_classes), np.full(n_classes, shrinkage)
     between = 1.0 / n_classes**2 - shrinkage / n_classes
+
     for b in range(len(usual)):
         for k in range(n_classes):
             count = table[b, k + 1]
@@ -122,12 +130,14 @@ def _newton(table, base_pattern, base_label, usual, p, shrinkage, n_items, norma
                 right = 1.0 if base_label[b] == k else 0.0
                 slope[k] += count * (right - own)
                 curvature[k] += count * own * (1 - own)
+
     # Sherman-Morrison: a diagonal, and `between` times a matrix of ones.
     weight = slope / curvature
     weight = weight - between * weight.sum() / (1 + between * (1 / curvature).sum()) / curvature
     for z in range(n_patterns):
         for k in range(n_classes):
             normaliser[z, k] = np.log1p(p[z, k] * np.expm1(weight[k]))
+
     total, lead, square = 0.0, 0.0, 0.0
     for b in range(len(usual)):
         for x in range(n_classes + 1):
@@ -171,6 +181,7 @@ def _gains_by_planes(
     counts = np.empty(width * 8, dtype=np.int64)
     tables = np.empty((8, n_cells, p.shape[1] + 1), dtype=np.int64)
     normaliser = np.empty(p.shape)
+
     for g in range(len(groups)):
         code_products(planes[groups[g]], width, products)
         tables[:] = 0
@@ -189,6 +200,7 @@ def _gains_by_planes(
             for x in range(width):
                 for lane in range(8):
                     tables[lane, cell, positions[x] + 1] += counts[8 * x + lane]
+
         for lane in range(8):
             if wanted[g, lane]:
                 _newton(
