@@ -50,7 +50,9 @@ def test_probabilities_below_the_smallest_number_keep_their_logarithm():
     mixed = mixture(factors, np.full((1, 12), ndtri(1e-40)))
     errors = np.tril(np.ones((13, 12), dtype=bool), k=-1)
     found = mixed.log_probability(errors, 0)
-    np.testing.assert_allclose(found, np.arange(13) * mixed.log_wrong[0, 0, 0], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        found, np.arange(13) * mixed.log_wrong[0, 0, 0], rtol=1e-9, atol=1e-12
+    )
     assert found[-1] < np.log(np.finfo(float).tiny)
 
 
