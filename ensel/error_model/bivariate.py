@@ -50,6 +50,16 @@ def Phi2(h: Any, k: Any, rho: Any) -> np.ndarray:
     InputError
         If a correlation is outside [-1, 1].
 
+    See Also
+    --------
+    phi2 : Its derivative in the correlation, the density.
+
+    References
+    ----------
+    R. L. Plackett (1954), https://doi.org/10.1093/biomet/41.3-4.351 (the identity).
+    Z. Drezner and G. O. Wesolowsky (1990), https://doi.org/10.1080/00949659008811236; A. Genz
+    (2004), https://doi.org/10.1023/B:STCO.0000035304.20635.31 (the method, theirs).
+
     Examples
     --------
     At the centre the value is 1/4 + asin(rho) / (2 pi):
@@ -99,6 +109,10 @@ def phi2(h: Any, k: Any, rho: Any) -> np.ndarray:
     InputError
         If a correlation is outside [-1, 1].
 
+    See Also
+    --------
+    Phi2 : The distribution function.
+
     Examples
     --------
     >>> phi2(0, 0, [0.0, 0.6]) * 2 * np.pi
@@ -107,10 +121,10 @@ def phi2(h: Any, k: Any, rho: Any) -> np.ndarray:
     h, k, rho = _broadcast(h, k, rho)
     sign = np.where(rho < 0, -1.0, 1.0)
     spread = (1 - rho) * (1 + rho)
-    apart = (h - sign * k) ** 2
+    squared_distance = (h - sign * k) ** 2  # from the line h = sign * k
     with np.errstate(divide="ignore", invalid="ignore"):
         # On the line the first term is 0 however narrow the density; 0/0 only at rho = +-1
-        across = np.where(apart == 0, 0.0, apart / (2 * spread))
+        across = np.where(squared_distance == 0, 0.0, squared_distance / (2 * spread))
         along = np.exp(-across - sign * h * k / (1 + np.abs(rho)))
         density = along / (2 * np.pi * np.sqrt(spread))
     return np.where((spread == 0) & (along == 0), 0.0, density)

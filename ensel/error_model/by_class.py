@@ -25,6 +25,10 @@ def smoothed_rates(errors: np.ndarray, strata: np.ndarray, n_strata: int) -> np.
     ndarray, shape (n_strata, N)
         In (0, 1).
 
+    See Also
+    --------
+    correlation_by_class : The correlation at these rates.
+
     Examples
     --------
     Of three items one is wrong: (1 + .5) / (3 + 1) = .375; then (0 + .75) / 4 and (1 + .75) / 3:
@@ -60,6 +64,22 @@ def correlation_by_class(errors: np.ndarray, strata: np.ndarray, n_strata: int) 
     -------
     ndarray, shape (N, N)
         Symmetric, unit diagonal; need not be positive definite.
+
+    See Also
+    --------
+    ensel.error_model.tetrachoric : The same with one threshold a model.
+
+    Examples
+    --------
+    Independent errors at rate .2 in one class and .8 in the other: the class explains it all.
+
+    >>> patterns = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    >>> easy = np.repeat(patterns, [400, 100, 100, 25], axis=0)
+    >>> hard = np.repeat(patterns, [25, 100, 100, 400], axis=0)
+    >>> strata = np.repeat([0, 1], 625)
+    >>> errors = np.vstack([easy, hard]).astype(bool)
+    >>> round(float(correlation_by_class(errors, strata, 2)[0, 1]), 2)
+    0.01
     """
     n_items, n_models = errors.shape
     rates = smoothed_rates(errors, strata, n_strata)

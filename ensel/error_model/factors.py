@@ -22,9 +22,9 @@ class Factors:
     loadings: np.ndarray
     """(N, k); the first column sums to a positive number."""
     misfit: float
-    """Root mean square of what is left of the off-diagonal correlations."""
+    """Root mean square of what it misses of the off-diagonal correlations."""
     worst: float
-    """Largest absolute value of what is left."""
+    """Largest absolute value of what it misses of one."""
 
     @property
     def correlation(self) -> np.ndarray:

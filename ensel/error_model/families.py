@@ -31,6 +31,15 @@ def read_families(path: str | PathLike[str] | None = None) -> list[tuple[str, st
     ------
     InputError
         If the file lacks a column.
+
+    See Also
+    --------
+    families_of : Applies it.
+
+    Examples
+    --------
+    >>> ("*gpt*", "gpt") in read_families()
+    True
     """
     source = files("ensel.error_model").joinpath("families.csv") if path is None else Path(path)
     try:
@@ -57,17 +66,21 @@ def families_of(models: Sequence[str], mapping: list[tuple[str, str]] | None = N
     -------
     list of str
 
+    See Also
+    --------
+    read_families : Reads a mapping of your own.
+
     Examples
     --------
     >>> families_of(["openai_gpt-4o-2024-05-13", "meta_llama-3-70b", "my-own"])
     ['gpt', 'llama', 'my-own']
     """
     rules = read_families() if mapping is None else mapping
-    found = []
+    names = []
     for model in models:
         matches = (family for pattern, family in rules if fnmatch.fnmatch(model.lower(), pattern))
-        found.append(next(matches, str(model)))
-    return found
+        names.append(next(matches, str(model)))
+    return names
 
 
 def within_and_across(
@@ -90,6 +103,10 @@ def within_and_across(
     within, across : float
         NaN where there is no such pair.
     n_within, n_across : int
+
+    See Also
+    --------
+    families_of : Families by model names.
 
     Examples
     --------

@@ -118,7 +118,7 @@ def error_floor(
 
 
 def _families(table: PredictionTable, families: Sequence[tuple[str, str]] | None) -> list[str]:
-    """Family of each query: as said, as the table says, or by the shipped list."""
+    """Family of each query: by the given patterns, as the table says, or by the shipped list."""
     if families is not None:
         return families_of(table.models.tolist(), list(families))
     if "family" in table.queries:

@@ -83,6 +83,10 @@ def best_of_many(error: float, table: PredictionTable) -> Estimate:
     Returns
     -------
     Estimate
+
+    References
+    ----------
+    E. B. Wilson (1927), https://doi.org/10.1080/01621459.1927.10502953 (the interval).
     """
     from statsmodels.stats.proportion import proportion_confint
 

@@ -1,4 +1,4 @@
-"""What `error_floor` found: numbers with intervals, curves, and pictures of them."""
+"""The result of `error_floor`: numbers with intervals, curves, and pictures of them."""
 
 from __future__ import annotations
 

@@ -28,6 +28,10 @@ def to_copulae(correlation: np.ndarray) -> Any:
     ------
     InputError
         If copulae is not installed.
+
+    See Also
+    --------
+    from_copulae : The way back.
     """
     try:
         from copulae import GaussianCopula
@@ -49,5 +53,9 @@ def from_copulae(copula: Any) -> np.ndarray:
     Returns
     -------
     ndarray, shape (N, N)
+
+    See Also
+    --------
+    to_copulae : The other way.
     """
     return np.array(copula.sigma, dtype=float)

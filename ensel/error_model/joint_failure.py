@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ensel.error_model import GaussianCopulaErrors
+from ensel.error_model.copula import GaussianCopulaErrors
 from ensel.heldout.intervals import SplitScores, accuracy_interval
 from ensel.table.prediction_table import PredictionTable
 
@@ -30,6 +30,14 @@ def joint_failure(
     DataFrame
         `size`; `observed` with `observed_low` and `observed_high` (95 %, Wilson at the effective
         number of items, orders as drawn: so of these subsets); `predicted`.
+
+    See Also
+    --------
+    ensel.error_model.co_failure : The whole pool, with the items themselves.
+
+    References
+    ----------
+    Co-failure: arXiv 2606.27288, second version (theirs), https://arxiv.org/abs/2606.27288
 
     Examples
     --------

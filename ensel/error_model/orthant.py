@@ -47,10 +47,18 @@ def pattern_probabilities(thresholds: np.ndarray, correlation: np.ndarray) -> Pa
     -------
     PatternProbabilities
 
+    See Also
+    --------
+    all_wrong_curve : One pattern, of many models.
+
+    References
+    ----------
+    A. Genz (1992), https://doi.org/10.2307/1390838 (the transform).
+
     Examples
     --------
-    >>> found = pattern_probabilities(np.zeros(2), np.array([[1, 0.5], [0.5, 1]]))
-    >>> found.probabilities.round(6)  # 1/4 + asin(1/2) / (2 pi) = 1/3 for equal signs
+    >>> patterns = pattern_probabilities(np.zeros(2), np.array([[1, 0.5], [0.5, 1]]))
+    >>> patterns.probabilities.round(6)  # 1/4 + asin(1/2) / (2 pi) = 1/3 for equal signs
     array([0.333333, 0.166667, 0.166667, 0.333333])
     """
     m = len(thresholds)
@@ -93,6 +101,10 @@ def all_wrong_curve(
     Returns
     -------
     ndarray, shape (N,)
+
+    See Also
+    --------
+    pattern_probabilities : All patterns, of a few models.
 
     Examples
     --------

@@ -28,6 +28,22 @@ def log_joint(mixed: Mixture, prior: np.ndarray, spread: float, answers: np.ndar
     -------
     ndarray, shape (n_patterns, n_classes)
         Natural logarithms.
+
+    See Also
+    --------
+    log_posterior : The same, given the answers.
+    ensel.error_model.bayes_error : The error of the best rule by it.
+
+    Examples
+    --------
+    Two independent models that err with probability 1/4 each; both answer 0:
+
+    >>> from scipy.special import ndtri
+    >>> from ensel.error_model.factors import Factors
+    >>> from ensel.error_model.mixture import mixture
+    >>> mixed = mixture(Factors(np.zeros((2, 1)), 0.0, 0.0), ndtri([[0.25, 0.25]]))
+    >>> np.exp(log_joint(mixed, np.array([0.5, 0.5]), 1.0, np.array([[0, 0]]))).round(5)
+    array([[0.28125, 0.03125]])
     """
     n_classes = len(prior)
     result = log_wrong_likelihood(answers, n_classes, spread)

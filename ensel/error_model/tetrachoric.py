@@ -98,6 +98,19 @@ def tetrachoric(errors: Any, *, weights: Any = None) -> Tetrachoric:
         If the errors are not a table of 0 and 1 with an item and a model at least, or the
         weights are negative, not finite, all 0 or not one an item.
 
+    See Also
+    --------
+    phi_coefficient : Correlation of the indicators themselves.
+    make_positive_definite : Makes a correlation matrix of these.
+    GaussianCopulaErrors : The model of errors built on them.
+
+    References
+    ----------
+    K. Pearson (1900), https://doi.org/10.1098/rsta.1900.0022 (the correlation).
+    U. Olsson (1979), https://doi.org/10.1007/BF02296207 (maximum likelihood).
+    D. G. Bonett and R. M. Price (2005), https://doi.org/10.3102/10769986030002213 (the start).
+    arXiv 2602.08003, https://arxiv.org/abs/2602.08003 (its use for errors of models, as reported).
+
     Examples
     --------
     With both error rates 1/2, p11 = 1/4 + asin(rho) / (2 pi); here p11 = 1/3, so rho = 1/2:
@@ -163,6 +176,10 @@ def phi_coefficient(errors: Any, *, weights: Any = None) -> np.ndarray:
     ------
     InputError
         As `tetrachoric`.
+
+    See Also
+    --------
+    tetrachoric : Correlation that does not depend on the error rates.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The uniform pool: equal error rates, one correlation, two classes. Textbook numbers."""
+"""Error floor (a): the uniform pool, of equal error rates, one correlation and two classes."""
 
 from __future__ import annotations
 
@@ -29,11 +29,21 @@ def uniform_floor(error: Any, correlation: Any) -> np.ndarray:
     Returns
     -------
     ndarray
+        Error rates, in [0, 1/2].
 
     Raises
     ------
     ValueError
         If eps or rho is out of range.
+
+    See Also
+    --------
+    uniform_majority_error : The same pool with finitely many models.
+    vote_limit : The limit of a pool whose models differ.
+
+    References
+    ----------
+    arXiv 2602.08003, Theorem 4.4 (theirs, as reported by others), https://arxiv.org/abs/2602.08003
 
     Examples
     --------
@@ -69,6 +79,10 @@ def uniform_information_limit(error: float, correlation: float) -> float:
     ------
     ValueError
         If eps or rho is out of range.
+
+    See Also
+    --------
+    uniform_floor : The error of the same pool.
 
     Examples
     --------
@@ -110,6 +124,10 @@ def uniform_majority_error(n_models: Any, error: float, correlation: float) -> n
     ------
     ValueError
         If an argument is out of range.
+
+    See Also
+    --------
+    uniform_floor : Its limit.
 
     Examples
     --------

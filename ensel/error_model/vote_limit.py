@@ -1,4 +1,4 @@
-"""How low a weighted vote gets if the fitted one-factor pool were copied without end."""
+"""Error floor (b): how low a vote gets if the fitted one-factor pool were copied without end."""
 
 from __future__ import annotations
 
@@ -46,6 +46,11 @@ def vote_limit(
     ------
     ValueError
         If weights are negative or all 0.
+
+    See Also
+    --------
+    uniform_floor : The limit for equal models and two classes.
+    popularity : Where c comes from.
 
     Examples
     --------

@@ -37,6 +37,10 @@ def wrong_agreement(
     -------
     Agreement
 
+    See Also
+    --------
+    popularity, concentration : Models of where wrong answers go, fitted to this.
+
     Examples
     --------
     >>> wrong_agreement(np.array([[1, 1, 2], [0, 0, 0]]), np.array([0, 0]), 3)
@@ -73,6 +77,11 @@ def popularity(agreement: float, n_classes: int) -> float:
         In [1/(K-1), 1]; 1 for two classes; chance level where the agreement is below chance or
         unknown.
 
+    See Also
+    --------
+    vote_limit : Uses it.
+    concentration : The other model of wrong answers.
+
     Examples
     --------
     >>> round(popularity(1 / 3, 4), 6), popularity(1.0, 4), popularity(0.2, 2)
@@ -108,6 +117,11 @@ def concentration(agreement: float, n_classes: int) -> float:
     float
         In [1e-6, 1e6]: large where wrong answers scatter, small where they agree.
 
+    See Also
+    --------
+    bayes_error : Uses it.
+    popularity : The other model of wrong answers.
+
     Examples
     --------
     >>> round(concentration(0.6, 4), 3)  # (.5 + 1) / (3 * .5 + 1) = .6
@@ -135,6 +149,18 @@ def log_wrong_likelihood(answers: np.ndarray, n_classes: int, spread: float) -> 
     Returns
     -------
     ndarray, shape (n_items, n_classes)
+        Natural logarithms; 0 for two classes, where there is nothing to choose.
+
+    See Also
+    --------
+    concentration : Fits a.
+
+    Examples
+    --------
+    Two models answer 1: if 0 is true, the second follows the first with (a + 1) / (2 a + 1) = 3/4.
+
+    >>> np.exp(log_wrong_likelihood(np.array([[1, 1]]), 3, 0.5)).round(3)
+    array([[0.375, 1.   , 0.375]])
     """
     if n_classes == 2:
         return np.zeros((len(answers), 2))
