@@ -74,35 +74,24 @@ class GreedyLogit(QuerySelector):
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         if not self.caution >= 0:
             raise ValueError(f"caution={self.caution!r}; a number from 0 is needed")
-        from ensel.information.kernels.logit_gains import logit_gains
-
         counts, n_classes = market.counts, len(market.classes)
-        labels, positions = counts.labels, market.positions
-        accuracies = market.accuracies
+        accuracies, positions = market.accuracies, market.positions
         ties = market.ties(accuracies)
-        bought = np.empty((len(labels), 0), dtype=np.int64)
+        bought = np.empty((len(counts.labels), 0), dtype=np.int64)
         order: list[int] = []
         gains: list[float] = []
+
         while len(order) < budget and (is_open := market.open(order)).any():
-            pattern, p = _fitted(bought, counts, n_classes)
             default = ties.best(accuracies, is_open)
-            said = positions[counts.codes(default)]
-            # Items alike in pattern, label and the default's answer are counted together.
-            base = pattern_ids(np.stack([pattern, labels, said], axis=1))
-            first = first_rows(base)
-            cells = pattern[first], labels[first]
-            usual = _gains(said[first], cells[1], p[cells[0]], counts.count(base, len(first)))
             columns = np.flatnonzero(is_open)
-            found, leads, spreads = logit_gains(
-                counts, positions, base, *cells, usual, p, SHRINKAGE, columns
-            )
-            leads[columns == default] = 0.0  # exactly, not but for rounding
+            fitted = _fitted(bought, counts, n_classes)
+            of_column, leads, spreads = _compared(counts, positions, *fitted, default, columns)
+            errors = spreads / np.sqrt(counts.total)
             scores = np.full(len(is_open), -np.inf)
-            scores[columns] = self._scores(
-                found, leads, spreads / np.sqrt(counts.total), market.costs[columns]
-            )
+            scores[columns] = self._scores(of_column, leads, errors, market.costs[columns])
+
             order.append(ties.best(scores, is_open))
-            gains.append(float(found[columns == order[-1]][0] / np.log(2)))
+            gains.append(float(of_column[columns == order[-1]][0] / np.log(2)))
             bought = np.column_stack([bought, positions[counts.codes(order[-1])]])
         return order, gains
 
@@ -168,6 +157,31 @@ def _fitted(
     return ids, fit_weights(patterns, cells.reshape(-1, n_classes), SHRINKAGE)[1]
 
 
+def _compared(
+    counts: JointCounts,
+    positions: np.ndarray,
+    pattern: np.ndarray,
+    p: np.ndarray,
+    default: int,
+    columns: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gain of each column, its lead over the default's gain, and the lead's spread over items."""
+    from ensel.information.kernels.logit_gains import logit_gains
+
+    labels = counts.labels
+    answers = positions[counts.codes(default)]
+    # Items alike in pattern, label and the default's answer are counted together.
+    base = pattern_ids(np.stack([pattern, labels, answers], axis=1))
+    first = first_rows(base)
+    cells = pattern[first], labels[first]
+    usual = _gains(answers[first], cells[1], p[cells[0]], counts.count(base, len(first)))
+    gains, leads, spreads = logit_gains(
+        counts, positions, base, *cells, usual, p, SHRINKAGE, columns
+    )
+    leads[columns == default] = 0.0  # exactly, not but for rounding
+    return gains, leads, spreads
+
+
 def _gains(
     answers: np.ndarray, labels: np.ndarray, p: np.ndarray, counts: np.ndarray
 ) -> np.ndarray:
@@ -175,12 +189,12 @@ def _gains(
     n_classes = p.shape[1]
     gains = np.zeros(len(labels))
     answered = np.flatnonzero(answers >= 0)
-    said, n = answers[answered], counts[answered]
-    own = p[answered, said]
-    right = said == labels[answered]
-    slope = np.bincount(said, n * (right - own), minlength=n_classes)
-    curvature = np.bincount(said, n * own * (1 - own), minlength=n_classes)
+    classes, n = answers[answered], counts[answered]
+    p_class = p[answered, classes]
+    right = classes == labels[answered]
+    slope = np.bincount(classes, n * (right - p_class), minlength=n_classes)
+    curvature = np.bincount(classes, n * p_class * (1 - p_class), minlength=n_classes)
     precision = class_precision(n_classes, SHRINKAGE)
-    weight = np.linalg.solve(np.diag(curvature) + precision, slope)[said]
-    gains[answered] = weight * right - np.log1p(own * np.expm1(weight))
+    weight = np.linalg.solve(np.diag(curvature) + precision, slope)[classes]
+    gains[answered] = weight * right - np.log1p(p_class * np.expm1(weight))
     return gains

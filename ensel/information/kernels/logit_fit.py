@@ -27,6 +27,10 @@ DESCENT = 1e-4
 """Share of the promised descent that a step must keep."""
 SHORTEST = 1e-6
 """A step halved to this is taken as it is."""
+PLAIN = 600.0
+"""Where scores stay closer together than this, products of odds do not overflow."""
+SMALLEST = 1e-300
+"""Stands for a probability that is too small for a number."""
 SURE = 1.7
 """Up to this R a whole step keeps its promise: (exp(R) - 1 - R) / R^2 < 1 - DESCENT."""
 
@@ -69,22 +73,43 @@ def touched(patterns, n_classes):
 
 
 @compiled
+def _spread(step, n_classes):
+    """How far apart a step can move the scores of a pattern's classes, at most."""
+    n_terms = len(step) // n_classes
+    total = 0.0
+    for term in range(n_terms):
+        most = 0.0
+        for k in range(n_classes):
+            most = max(most, abs(step[k * n_terms + term]))
+        total += most
+    return 2 * total
+
+
+@compiled
 def _probabilities(places, ends, counts, theta, p):
     """Write each pattern's class probabilities; patterns without items are left out."""
     n_classes = p.shape[1]
+    odds = np.exp(theta)
+    plain = _spread(theta, n_classes) < PLAIN
     for z in range(len(p)):
         if counts[z] == 0:
             continue
-        most = -np.inf
-        for k in range(n_classes):
-            score = 0.0
-            for a in range(ends[z, k], ends[z, k + 1]):
-                score += theta[places[z, a]]
-            p[z, k] = score
-            most = max(most, score)
+        if plain:
+            for k in range(n_classes):
+                p[z, k] = 1.0
+                for a in range(ends[z, k], ends[z, k + 1]):
+                    p[z, k] *= odds[places[z, a]]
+        else:
+            for k in range(n_classes):
+                p[z, k] = 0.0
+                for a in range(ends[z, k], ends[z, k + 1]):
+                    p[z, k] += theta[places[z, a]]
+            most = p[z].max()
+            for k in range(n_classes):
+                p[z, k] = np.exp(p[z, k] - most)
+
         total = 0.0
         for k in range(n_classes):
-            p[z, k] = np.exp(p[z, k] - most)
             total += p[z, k]
         for k in range(n_classes):
             p[z, k] /= total
@@ -93,28 +118,13 @@ def _probabilities(places, ends, counts, theta, p):
 @compiled
 def log_loss(places, ends, cells, theta):
     """Sum of minus log probabilities of the labels; `cells` has shape (n_patterns, n_classes)."""
-    n_classes = cells.shape[1]
-    scores = np.empty(n_classes)
+    p = np.zeros(cells.shape)
+    _probabilities(places, ends, cells.sum(axis=1), theta, p)
     loss = 0.0
     for z in range(len(cells)):
-        items = 0.0
-        for k in range(n_classes):
-            items += cells[z, k]
-        if items == 0:
-            continue
-        for k in range(n_classes):
-            score = 0.0
-            for a in range(ends[z, k], ends[z, k + 1]):
-                score += theta[places[z, a]]
-            scores[k] = score
-        most = scores.max()
-        total = 0.0
-        for k in range(n_classes):
-            total += np.exp(scores[k] - most)
-        normaliser = most + np.log(total)
-        for k in range(n_classes):
+        for k in range(cells.shape[1]):
             if cells[z, k] > 0:
-                loss += cells[z, k] * (normaliser - scores[k])
+                loss -= cells[z, k] * np.log(max(p[z, k], SMALLEST))
     return loss
 
 
@@ -227,19 +237,6 @@ def _solve(factor, right, solution):
         for t in range(i + 1, size):
             rest -= row[t] * solution[t]
         solution[i] = rest / row[i]
-
-
-@compiled
-def _spread(step, n_classes):
-    """How far apart a step can move the scores of a pattern's classes, at most."""
-    n_terms = len(step) // n_classes
-    total = 0.0
-    for term in range(n_terms):
-        most = 0.0
-        for k in range(n_classes):
-            most = max(most, abs(step[k * n_terms + term]))
-        total += most
-    return 2 * total
 
 
 @compiled

@@ -118,7 +118,7 @@ def _by_planes(
 @compiled
 def _newton(table, base_pattern, base_label, usual, p, shrinkage, n_items, normaliser, found):
     """Gain, lead and spread of one candidate from its counts (n_cells, n_classes + 1)."""
-    n_patterns, n_classes = p.shape
+    n_classes = p.shape[1]
     slope, curvature = np.zeros(n_classes), np.full(n_classes, shrinkage)
     between = 1.0 / n_classes**2 - shrinkage / n_classes
 
@@ -134,10 +134,9 @@ def _newton(table, base_pattern, base_label, usual, p, shrinkage, n_items, norma
     # Sherman-Morrison: a diagonal, and `between` times a matrix of ones.
     weight = slope / curvature
     weight = weight - between * weight.sum() / (1 + between * (1 / curvature).sum()) / curvature
-    for z in range(n_patterns):
-        for k in range(n_classes):
-            normaliser[z, k] = np.log1p(p[z, k] * np.expm1(weight[k]))
-
+    # Of each pattern and answer, computed where an item gave it: few of them occur.
+    factor = np.expm1(weight)
+    normaliser[:] = np.nan
     total, lead, square = 0.0, 0.0, 0.0
     for b in range(len(usual)):
         for x in range(n_classes + 1):
@@ -145,7 +144,10 @@ def _newton(table, base_pattern, base_label, usual, p, shrinkage, n_items, norma
             if count > 0:
                 gain = 0.0
                 if x > 0:
-                    gain = -normaliser[base_pattern[b], x - 1]
+                    z = base_pattern[b]
+                    if np.isnan(normaliser[z, x - 1]):
+                        normaliser[z, x - 1] = np.log1p(p[z, x - 1] * factor[x - 1])
+                    gain = -normaliser[z, x - 1]
                     if base_label[b] == x - 1:
                         gain += weight[x - 1]
                 more = gain - usual[b]
