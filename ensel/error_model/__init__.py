@@ -1,4 +1,8 @@
-"""Correlated errors: tetrachoric correlation, the Gaussian copula, and how low error can go."""
+"""Correlated errors: tetrachoric correlation, the Gaussian copula, and how low error can go.
+
+The front door of the error floors is `ensel.error_model.floor`: it says which module works out
+which line.
+"""
 
 from ensel.error_model.bayes_error import BayesError, bayes_error
 from ensel.error_model.bivariate import Phi2, phi2
@@ -6,6 +10,7 @@ from ensel.error_model.co_failure import CoFailure, co_failure
 from ensel.error_model.copula import GaussianCopulaErrors
 from ensel.error_model.factors import Factors, fit_factors
 from ensel.error_model.families import families_of, read_families, within_and_across
+from ensel.error_model.gain_ceiling import gain_ceiling
 from ensel.error_model.interchange import from_copulae, to_copulae
 from ensel.error_model.orthant import pattern_probabilities
 from ensel.error_model.positive_definite import make_positive_definite
@@ -38,6 +43,7 @@ __all__ = [
     "families_of",
     "fit_factors",
     "from_copulae",
+    "gain_ceiling",
     "make_positive_definite",
     "pattern_probabilities",
     "phi2",

@@ -22,7 +22,7 @@ from ensel.error_model.orthant import (
 )
 from ensel.error_model.positive_definite import Repair, make_positive_definite
 from ensel.error_model.posterior import log_posterior
-from ensel.error_model.tetrachoric import Tetrachoric, phi_coefficient, tetrachoric
+from ensel.error_model.tetrachoric import Tetrachoric, tetrachoric
 from ensel.error_model.wrong_answers import (
     Agreement,
     concentration,
@@ -152,7 +152,9 @@ class GaussianCopulaErrors(BaseEstimator):
         self.n_classes_ = self.n_classes or int(max(X.max(), y.max())) + 1
         self.prior_ = np.bincount(y, minlength=self.n_classes_) / len(y)
         self._fit_pairs(errors)
-        answers, errors = X[:, self.columns_], errors[:, self.columns_]
+        answers = X
+        if len(self.columns_) < X.shape[1]:
+            answers, errors = X[:, self.columns_], errors[:, self.columns_]
         self._choose_thresholds(answers, y)
         self._fit_correlation(errors, y)
         self._fit_wrong_answers(answers, y)
@@ -161,7 +163,7 @@ class GaussianCopulaErrors(BaseEstimator):
     def _fit_pairs(self, errors: np.ndarray) -> None:
         """Correlations of all pairs, with one threshold a model; which models can be fitted."""
         self.tetrachoric_: Tetrachoric = tetrachoric(errors)
-        self.phi_ = phi_coefficient(errors)
+        self.phi_ = self.tetrachoric_.phi
         n_models = errors.shape[1]
         self.columns_ = np.setdiff1d(np.arange(n_models), self.tetrachoric_.degenerate)
         if len(self.columns_) < 2:

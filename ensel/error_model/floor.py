@@ -21,6 +21,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from ensel.error_model.co_failure import co_failure
 from ensel.error_model.copula import MOST_COMPARED, GaussianCopulaErrors
@@ -109,11 +110,13 @@ def error_floor(
         _check_cluster(table, cluster)
     resampling = Resampling(_families(table, families), cluster, n_boot, seed, progress)
 
-    result = _floor(table, resampling)
-    sound = _sound_items(table)
-    if sound is None:
-        return result
-    again = _floor(table.subset(items=sound), resampling)
+    # Many small products of matrices: threads would spend their time waiting for each other.
+    with threadpool_limits(limits=1, user_api="blas"):
+        result = _floor(table, resampling)
+        sound = _sound_items(table)
+        if sound is None:
+            return result
+        again = _floor(table.subset(items=sound), resampling)
     return dataclasses.replace(result, ok_items=again)
 
 

@@ -61,8 +61,7 @@ def estimates_with_intervals(
     --------
     ensel.error_floor : The front door.
     """
-    y = table.known_labels.astype(np.int64)
-    point = _numbers(model, table.answers, y, table.models, resampling.families, bayes)
+    point = _numbers(model, table.models, resampling.families, bayes)
     resampled = _resampled_numbers(table, model.form, resampling)
     estimates = {name: _interval(name, point, resampled) for name in RANGES}
     estimates["best_single_error"] = best_of_many(point["best_single_error"], table)
@@ -97,15 +96,10 @@ def best_of_many(error: float, table: PredictionTable) -> Estimate:
 
 
 def _numbers(
-    model: GaussianCopulaErrors,
-    X: np.ndarray,
-    y: np.ndarray,
-    models: np.ndarray,
-    families: list[str],
-    bayes: float,
+    model: GaussianCopulaErrors, models: np.ndarray, families: list[str], bayes: float
 ) -> dict[str, float]:
     """Every estimated number of a fitted model but the Bayes error, which is handed in."""
-    rates = (y[:, None] != X).mean(axis=0)
+    rates = model.tetrachoric_.error_rates
     mean_error, rho = float(rates.mean()), _mean_pair(model.tetrachoric_.correlation)
     uniform_applies = 0 < mean_error <= 0.5 and rho >= 0
     rho_of_floor = min(rho, 1.0)
@@ -189,7 +183,7 @@ def _replicate(
     except InputError:
         return None
     bayes = model.bayes_error(n_draws=BAYES_DRAWS, random_state=int(rng.integers(2**31)))
-    return _numbers(model, X[rows], y[rows], names, families, bayes.error)
+    return _numbers(model, names, families, bayes.error)
 
 
 def _interval(name: str, point: dict[str, float], resampled: list[dict[str, float]]) -> Estimate:

@@ -41,6 +41,15 @@ class Tetrachoric:
     """Indices of models that are wrong always or never."""
     duplicates: list[tuple[int, int]]
     """Pairs i < j of models that err on the same items; degenerate ones are not repeated here."""
+    both_wrong: np.ndarray
+    """(N, N), (weighted) number of items that both models get wrong; diagonal: that each does."""
+    total: float
+    """(Weighted) number of items."""
+
+    @property
+    def phi(self) -> np.ndarray:
+        """Pearson correlation of the error indicators, (N, N): see `phi_coefficient`."""
+        return _phi(self.both_wrong, self.total)
 
 
 def tetrachoric(errors: Any, *, weights: Any = None) -> Tetrachoric:
@@ -151,6 +160,8 @@ def tetrachoric(errors: Any, *, weights: Any = None) -> Tetrachoric:
         empty_cell=_symmetric(cells.min(axis=0) <= EMPTY, n_models, diagonal=False),
         degenerate=np.flatnonzero(degenerate),
         duplicates=list(zip(i[same].tolist(), j[same].tolist(), strict=True)),
+        both_wrong=joint,
+        total=total,
     )
 
 
@@ -189,7 +200,11 @@ def phi_coefficient(errors: Any, *, weights: Any = None) -> np.ndarray:
            [0.333333, 1.      ]])
     """
     table = _checked_errors(errors)
-    joint, total = _joint_counts(table, _checked_weights(weights, len(table)))
+    return _phi(*_joint_counts(table, _checked_weights(weights, len(table))))
+
+
+def _phi(joint: np.ndarray, total: float) -> np.ndarray:
+    """Pearson correlation of every pair's error indicators, from their counts."""
     count = np.diagonal(joint)
     varies = (count > EMPTY * total) & (count < (1 - EMPTY) * total)
     deviation = np.where(varies, np.sqrt(np.where(varies, count * (total - count), 1.0)), np.nan)

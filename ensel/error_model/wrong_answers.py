@@ -47,7 +47,7 @@ def wrong_agreement(
     Agreement(rate=0.3333333333333333, n_pairs=3, chance=0.5)
     """
     counts = np.stack(
-        [((answers == k) & (labels != k)[:, None]).sum(axis=1) for k in range(n_classes)]
+        [np.where(labels != k, (answers == k).sum(axis=1), 0) for k in range(n_classes)]
     )
     n_wrong = counts.sum(axis=0)
     w = np.ones(len(labels)) if weights is None else weights
