@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from sklearn.base import clone
+from statsmodels.stats.proportion import proportion_confint
 
 from ensel.choosing.candidates import buy
 from ensel.choosing.rules import choose
@@ -304,17 +304,10 @@ def shares_bought(table: PredictionTable, draws: list[list[int]]) -> pd.DataFram
         One row per query bought at least once, most often bought first: `query`, `share`, and its
         exact binomial 95 % interval, `share_low` and `share_high`.
     """
-    counts = np.bincount(np.concatenate(draws), minlength=table.n_queries)
-    interval = [
-        stats.binomtest(int(count), len(draws)).proportion_ci(LEVEL, "exact") for count in counts
-    ]
+    counts, n = np.bincount(np.concatenate(draws), minlength=table.n_queries), len(draws)
+    low, high = proportion_confint(counts, n, alpha=1 - LEVEL, method="beta")
     frame = pd.DataFrame(
-        {
-            "query": table.query_names,
-            "share": counts / len(draws),
-            "share_low": [ci.low for ci in interval],
-            "share_high": [ci.high for ci in interval],
-        }
+        {"query": table.query_names, "share": counts / n, "share_low": low, "share_high": high}
     )
     frame = frame[frame["share"] > 0]
     return frame.sort_values("share", ascending=False, kind="stable").reset_index(drop=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -165,14 +166,19 @@ class HeldAnswers:
         """Question behind each item, shape (n_items,): copies share a number, from 0 on.
 
         Items whose entry in the item column `group` is empty are questions of their own.
+        Read-only.
         """
         if "group" not in self._items:
             return np.arange(self.n_items)
+        return self._numbered_groups
+
+    @cached_property
+    def _numbered_groups(self) -> np.ndarray:
         named = self._items["group"]
         numbers = pd.factorize(named.where(named.astype(str) != ""))[0]
         alone = numbers < 0
         numbers[alone] = numbers.max(initial=-1) + 1 + np.arange(alone.sum())
-        return pd.factorize(numbers)[0]
+        return read_only(pd.factorize(numbers)[0])
 
     @property
     def n_questions(self) -> int:
