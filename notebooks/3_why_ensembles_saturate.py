@@ -205,22 +205,22 @@ print(
 floor.figures()["co_failure"]
 
 # %% [markdown]
-# ## A certificate
+# ## A ceiling on any gain
 #
 # A rule that outputs some member's answer is wrong wherever all are wrong. So at level 95 %, whatever is
 # learned from however many labels, **no such rule gains more over the best single query than**
 # (1 − beta_low) − acc_low (arXiv 2606.27288, second version). With five queries instead of eighteen the
-# ceiling is lower. (The five are chosen by accuracy on these items; the certificate allows for choosing
+# ceiling is lower. (The five are chosen by accuracy on these items; the ceiling allows for choosing
 # the best single query, not for choosing the five.)
 
 # %%
 best_five = np.argsort(-pool.accuracies.to_numpy())[:5]
 for what, columns in (("all queries", slice(None)), ("the five most accurate", best_five)):
-    certificate = co_failure(pool.answers[:, columns], pool.labels)
+    failures = co_failure(pool.answers[:, columns], pool.labels)
     best = pool.accuracies.to_numpy()[columns].max()
     print(
-        f"{what:<23} all wrong {100 * certificate.observed:5.2f} %; best single {100 * best:.1f} %; "
-        f"no rule gains more than {100 * certificate.certificate_max_gain:.1f} points"
+        f"{what:<23} all wrong {100 * failures.observed:5.2f} %; best single {100 * best:.1f} %; "
+        f"no rule gains more than {100 * failures.gain_ceiling:.1f} points"
     )
 
 # %% [markdown]

@@ -1,17 +1,11 @@
-"""Learning curves of several ensembles; all-wrong rates of growing pools; regret, summed up."""
+"""Learning curves of several candidates, and their intervals."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from ensel import PredictionTable
 from ensel.choosing.learning_curve import learning_curve, learning_curves
-from ensel.error_model import GaussianCopulaErrors
-from ensel.error_model.joint_failure import joint_failure
-from ensel.exceptions import InputError
 from ensel.heldout.candidates import named_candidates
 from ensel.heldout.intervals import SplitScores
-from ensel.studies.regret import LABELS, MEAN, regret_summary
 
 
 def test_curves_of_several_are_the_curve_of_one(small_pool):
@@ -59,86 +53,3 @@ def test_sizes_out_of_reach_are_left_out(small_pool):
     (top,) = named_candidates([("top-k", "weighted")], [2])
     found = learning_curves(small_pool, [top], [5, 50, 9999], baseline=top, n_splits=2)
     assert found["n_train"].tolist() == [50, 250]
-
-
-def test_all_wrong_rates_end_at_the_whole_pool(small_pool):
-    model = GaussianCopulaErrors().fit(small_pool.answers, small_pool.known_labels)
-    found = joint_failure(small_pool, model)
-    wrong = small_pool.answers != small_pool.known_labels[:, None]
-    assert found["observed"].iloc[-1] == pytest.approx(wrong.all(axis=1).mean())
-    assert found["observed"].is_monotonic_decreasing
-    assert found["observed_low"].le(found["observed"]).all()
-    assert found["observed"].le(found["observed_high"]).all()
-
-
-def test_all_wrong_interval_is_wilson_where_orders_do_not_matter():
-    # Two copies: every subset fails on the same 3 of 40 items, whatever the order.
-    labels = np.arange(40) % 2
-    answers = np.repeat(np.where(np.arange(40) < 3, 1 - labels, labels)[:, None], 2, axis=1)
-    table = PredictionTable(answers, labels, classes="ab", queries=["p", "q"])
-    model = GaussianCopulaErrors().fit(answers, labels)
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(3, 40, method="wilson")
-    found = joint_failure(table, model)
-    # The package's variance divides by n - 1: an effective n of 39.
-    assert found["observed"].tolist() == [3 / 40, 3 / 40]
-    np.testing.assert_allclose(found["observed_low"], low, atol=2e-3)
-    np.testing.assert_allclose(found["observed_high"], high, atol=5e-3)
-
-
-def cells(**changed: object) -> dict[str, object]:
-    cell = {"pool": "a", "n_train": 300, "budget": 2, "regret": 0.0, "vs_top_k": 0.0,
-            "se_vs_top_k": 0.01, "vs_single": 0.0, "se_vs_single": 0.01}  # fmt: skip
-    return {**cell, **changed}
-
-
-def test_regret_is_the_mean_over_budgets_from_two_up():
-    rows = [cells(budget=b, regret=r) for b, r in ((1, 0.9), (2, 0.01), (3, 0.03))]
-    found = regret_summary(pd.DataFrame(rows)).set_index("quantity")
-    assert found.loc["regret", "value"] == pytest.approx(0.02)
-    assert found.loc["regret", "n_budgets"] == 2
-    assert np.isnan(found.loc["regret", "value_low"])
-    # mean of the standard errors: 0 +- 1.96 x 0.01
-    assert found.loc["vs_top_k", "value_high"] == pytest.approx(0.0196, abs=1e-5)
-
-
-def test_labels_are_grouped_and_datasets_averaged():
-    rows = [
-        cells(pool=pool, n_train=n, regret=r)
-        for pool, sizes, r in (
-            ("a", (300, 1000, 5000), 0.01),
-            ("a:statements", (300, 1000, 5000), 0.03),  # averaged with a: 0.02
-            ("b", (300, 500), 0.04),
-            ("c", (300, 1000, 1400), 0.06),
-            ("d", (50,), 0.08),
-        )
-        for n in sizes
-    ]
-    found = regret_summary(pd.DataFrame(rows))
-    found = found[found["quantity"] == "regret"]
-    sizes = found[found["dataset"] == "b"].set_index("n_train")["labels"].to_dict()
-    assert sizes == {300: "300", 500: "half of the items"}
-    assert found.loc[found["dataset"] == "d", "labels"].tolist() == ["fewer than 300"]
-    means = found[found["dataset"] == MEAN].set_index("labels")
-    assert list(means.index) == [LABELS[1], LABELS[3]]  # one dataset, and two, are too few
-    row = means.loc["300"]
-    assert row["value"] == pytest.approx(0.04)  # of 0.02, 0.04, 0.06
-    # t(2, 97.5 %) = 4.3027; sd 0.02, over sqrt(3)
-    assert row["value_high"] - row["value"] == pytest.approx(4.3027 * 0.02 / np.sqrt(3), abs=1e-5)
-
-
-def test_cells_of_another_form_are_refused():
-    with pytest.raises(InputError, match="no column se_vs_single"):
-        regret_summary(pd.DataFrame([cells()]).drop(columns="se_vs_single"))
-    with pytest.raises(InputError, match="no cell"):
-        regret_summary(pd.DataFrame([cells(budget=1)]))
-
-
-def test_stored_cells_have_the_columns(request):
-    path = request.config.rootpath / "benchmarks" / "results" / "regret.csv"
-    if not path.is_file():
-        pytest.skip("no stored results beside the tests")
-    found = regret_summary(pd.read_csv(path))
-    assert found["value"].notna().all()
-    assert MEAN in set(found["dataset"])
