@@ -5,8 +5,8 @@
 
 Prints how many numbers agree to 1e-9, the first that do not, and the processor time of each
 command; exits 1 if any number differs. The stored numbers (`results/numbers.parquet`) are those of
-commit 8949f7f, from before policies, under the names that results have now. `--write` stores today's
-in their place: for changes that are meant to change numbers, and say so.
+commit 8949f7f, from before policies, under the names that results have now. `--write` stores
+today's in their place: for changes that are meant to change numbers, and say so.
 """
 
 from __future__ import annotations
