@@ -23,7 +23,7 @@ from ensel.choosing.rules import choose
 from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.choosing.selection_result import Selection
 from ensel.exceptions import InputError
-from ensel.heldout.candidates import Candidate
+from ensel.heldout.candidates import SINGLE, Candidate
 from ensel.table.prediction_table import PredictionTable
 
 
@@ -129,6 +129,10 @@ def judged(
 ) -> Scoreboard:
     """Judge candidates by cross-validation.
 
+    Candidates that a fold cannot fill are left out. Of those that are chosen among, every fold can
+    fill all; of a named method, the largest set (it comes last) may be out of reach where another
+    model is best in some fold.
+
     Raises
     ------
     InputError
@@ -143,7 +147,8 @@ def judged(
         seed=request.seed,
         progress=request.progress,
     )
-    if candidates[-1] not in board.candidates:
+    largest = candidates[-1]
+    if largest not in board.candidates:
         raise InputError(
             f"{table.name}: {request.method} cannot fill {request.budget} queries in every fold, "
             "since another model is best there and has fewer samples; a smaller budget is needed"
@@ -154,15 +159,24 @@ def judged(
 def decide(
     board: Scoreboard, candidates: tuple[Candidate, ...], request: Request
 ) -> list[Decision]:
-    """Choose for every budget up to the one asked for; a named method is taken as it is."""
+    """Choose for every budget up to the one asked for, smallest first.
+
+    With a named method there is nothing to choose: its set of each size is the decision.
+    """
     if request.method is None:
         return [decide_for(board, size, request.seed) for size in range(1, request.budget + 1)]
-    sets = [candidate for candidate in candidates if not candidate.is_single] or [board.single]
+    if request.method == SINGLE:
+        return [Decision(board.single, board.single)]
+    sets = [candidate for candidate in candidates if not candidate.is_single]
     return [Decision(candidate, candidate) for candidate in sets]
 
 
 def decide_for(board: Scoreboard, budget: int, seed: int) -> Decision:
-    """Choose for one budget."""
+    """Choose for one budget, and price the luck of the choice.
+
+    A single query that was preferred to an ensemble is scored as what it is, the single best query
+    of each fold: it was not picked for its held-out score, and owes it no luck.
+    """
     choice = choose(board, budget)
     optimism = NO_OPTIMISM
     if not choice.chosen.is_single:
@@ -173,7 +187,7 @@ def decide_for(board: Scoreboard, budget: int, seed: int) -> Decision:
 def promised(
     table: PredictionTable, board: Scoreboard, decisions: list[Decision], request: Request
 ) -> Promises:
-    """Promise what the choices, and the ensembles that were not worth it, will get.
+    """Promise what each choice will get, and each ensemble that one query was preferred to.
 
     Raises
     ------
