@@ -22,7 +22,7 @@ SINGLE = "single-best"
 MAY_LEAVE = ("random", "gain-per-cost")
 """Methods that, at a budget in queries, may lie too far below to be framed."""
 DIFFERENCE = "diff_vs_top_k"
-NOTE_WIDTH = 26
+NOTE_WIDTH = 29
 """Letters of the note below the picture that fit beneath a panel."""
 OWN = "own"
 """What stands in the place of a vote where a method brings its own."""

@@ -142,7 +142,7 @@ RECIPES = [
         "money",
         "Expected held-out accuracy of what `select` buys for a sum of money, against what is "
         "spent. Joined: worth it; hollow: something cheaper is expected to be as good. "
-        "Cross-validated, less the luck of having chosen; bars: 95 %.",
+        "Cross-validated, corrected for having picked the winner; bars: 95 %.",
         (MONEY,),
         money,
         draw_money,
