@@ -52,19 +52,19 @@ def select_command(
         typer.Option(help="Times the items are cut into folds; default 2, or 1 from 4,000 items."),
     ] = None,
     table: TableOptions,
-    save: Annotated[Path | None, typer.Option(help="Keep the fitted ensemble here (JSON).")] = None,
+    save: Annotated[Path | None, typer.Option(help="Keep the fitted policy here (JSON).")] = None,
     json: JsonFile = None,
 ) -> None:
     """Choose the queries to buy, and say what they will get. It may be one query.
 
-    Example: [bold]ensel select imdb --budget 3 --save ensemble.json[/bold]
+    Example: [bold]ensel select imdb --budget 3 --save policy.json[/bold]
     """
     from ensel.choosing import select
     from ensel.report.selection import selection_report
     from ensel.report.terminal import print_report
 
     if save is not None and str(save) == SCREEN:
-        raise InputError("--save -: an ensemble is kept in a file; give its name")
+        raise InputError("--save -: a policy is kept in a file; give its name")
     check_outputs(json, save, inputs=(*table.inputs, prices.prices))
     if budget is None and money is None:
         raise InputError("how many queries a question? give --budget 3, or a sum with --money")
@@ -84,4 +84,4 @@ def select_command(
         print_report(selection_report(result))
     if save is not None:
         result.policy.save(save)
-        announce(f"ensemble: {save}", json)
+        announce(f"policy: {save}", json)

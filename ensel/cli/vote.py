@@ -1,4 +1,4 @@
-"""``ensel vote``: a saved ensemble on new answers."""
+"""``ensel vote``: a saved policy on new answers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from ensel.cli.outputs import SCREEN, check_outputs, write_text
 
 
 def vote_command(
-    ensemble: Annotated[
-        Path, typer.Argument(metavar="ENSEMBLE", help="What ensel select --save wrote.")
-    ],
+    kept: Annotated[Path, typer.Argument(metavar="POLICY", help="What ensel select --save wrote.")],
     answers: Annotated[
         Path, typer.Argument(metavar="ANSWERS", help="CSV or Parquet with the queries' answers.")
     ],
@@ -23,16 +21,16 @@ def vote_command(
     ] = None,
     other: Other = "error",
 ) -> None:
-    """Apply a saved ensemble to new answers: a label and its probability per item.
+    """Apply a saved policy to new answers: a label and its probability per item.
 
-    Example: [bold]ensel vote ensemble.json new_answers.csv -o labels.csv[/bold]
+    Example: [bold]ensel vote policy.json new_answers.csv -o labels.csv[/bold]
     """
     from ensel.formats import read_table
     from ensel.policies import load_policy
 
-    check_outputs(output, inputs=(ensemble, answers))
+    check_outputs(output, inputs=(kept, answers))
 
-    policy = load_policy(ensemble)
+    policy = load_policy(kept)
     table = read_table(
         answers, classes=policy.class_names, queries=policy.query_names, labelled=False, other=other
     )

@@ -22,8 +22,12 @@ SINGLE = "single-best"
 MAY_LEAVE = ("random", "gain-per-cost")
 """Methods that, at a budget in queries, may lie too far below to be framed."""
 DIFFERENCE = "diff_vs_top_k"
-NOTE_WIDTH = 29
-"""Letters of the note below the picture that fit beneath a panel."""
+LEAST_WIDTH = 4.2
+"""Inches: what the note and the legend need, however few panels there are."""
+NOTE_LETTERS = 17.5
+"""Letters of the note below the picture that fit an inch."""
+LETTER_WIDTH, MARK_WIDTH = 0.075, 0.55
+"""Inches of a letter and of a line with its mark in the legend."""
 OWN = "own"
 """What stands in the place of a vote where a method brings its own."""
 
@@ -82,7 +86,8 @@ def votes_figure(
     brings_own = voted["vote"] == OWN
     votes = names_in(voted[~brings_own], "vote") or [OWN]
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(1.4 + 1.4 * len(votes), 4.6), layout="constrained")
+        width = max(1.4 + 1.4 * len(votes), LEAST_WIDTH)
+        figure = Figure(figsize=(width, 4.6), layout="constrained")
         axes = figure.subplots(2, len(votes), sharex=True, sharey="row", squeeze=False)
 
         for (above, below), vote in zip(axes.T, votes, strict=True):
@@ -101,13 +106,15 @@ def votes_figure(
             zoom(axes[1, 0], 100 * framed[DIFFERENCE])
         _label_rows(axes)
         handles, labels = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 5))
+        longest = max(map(len, labels), default=1)
+        ncols = max(1, min(len(labels), int(width / (LETTER_WIDTH * longest + MARK_WIDTH))))
+        figure.legend(handles, labels, loc="outside upper center", ncols=ncols)
         hidden = "; what leaves the frame is not shown" if _leaves(axes[:, 0], voted) else ""
         note = (
             f"{dataset}: n = {n_items:,} items, {n_train:,} to learn from, "
             f"{n_splits} random splits; bands: 95 % of the paired difference{hidden}"
         )
-        figure.supxlabel(fill(note, NOTE_WIDTH * (1 + len(votes))), fontsize=7)
+        figure.supxlabel(fill(note, int(NOTE_LETTERS * width)), fontsize=7)
     return figure
 
 
@@ -168,11 +175,16 @@ def _draw_method(
     above: Any, below: Any, rows: pd.DataFrame, label: str, styles: dict[str, dict[str, Any]]
 ) -> None:
     """One method with one vote: its accuracy above, its difference with a band below."""
-    rows = rows.sort_values("budget")
+    # A set asks as many queries as its budget; who stops earlier stands at what it asks on average.
+    asked = rows["mean_queries"] if "mean_queries" in rows else rows["budget"]
+    rows = rows.assign(asked=asked).sort_values("asked")
     style = styles[str(rows["method"].iloc[0])]
-    above.plot(rows["budget"], 100 * rows["accuracy"], label=label, **style)
-    below.plot(rows["budget"], 100 * rows[DIFFERENCE], **style)
-    band(below, rows, "budget", DIFFERENCE, color=style["color"], alpha=0.15)
+    above.plot(rows["asked"], 100 * rows["accuracy"], label=label, **style)
+    below.plot(rows["asked"], 100 * rows[DIFFERENCE], **style)
+    band(below, rows, "asked", DIFFERENCE, color=style["color"], alpha=0.15)
+    if len(rows) == 1:  # a band has no width there
+        low, high = 100 * rows[f"{DIFFERENCE}_low"], 100 * rows[f"{DIFFERENCE}_high"]
+        below.vlines(rows["asked"], low, high, color=style["color"], alpha=0.5)
 
 
 def _label_budgets(below: Any) -> None:

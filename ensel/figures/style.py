@@ -24,7 +24,7 @@ METHOD_STYLE: dict[str, dict[str, Any]] = {
 """Line style of each method, the same in every figure."""
 
 OTHER_STYLES: tuple[dict[str, Any], ...] = (
-    {"color": "#7F7F7F", "linestyle": "-", "marker": "."},
+    {"color": "#AA4499", "linestyle": "-", "marker": "X"},
     {"color": "#332288", "linestyle": (0, (4, 1)), "marker": ">"},
     {"color": "#661100", "linestyle": (0, (2, 1)), "marker": "p"},
     {"color": "#117733", "linestyle": (0, (6, 1, 1, 1)), "marker": "h"},

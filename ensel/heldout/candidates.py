@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +47,11 @@ class Candidate:
     def family(self) -> tuple[str, str]:
         """Method and vote, whatever the budget."""
         return self.method, self.vote
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the method is a user's own."""
+        return self.method not in SELECTORS
 
     @property
     def is_single(self) -> bool:
@@ -220,11 +226,18 @@ def own_candidates(
 def _check_own(name: str, method: Any) -> None:
     if name in SELECTORS:
         raise InputError(f"method {name!r} is ensel's own; give yours another name")
-    fits = hasattr(method, "fit") and not isinstance(method, type)
-    if not fits or not any(hasattr(method, way) for way in ("asked", "get_support", "predict")):
+    if not isinstance(name, str):
+        raise InputError(f"method {name!r}: the name of a method is a text")
+    if isinstance(method, type):
         raise InputError(
-            f"method {name!r}: {type(method).__name__ if fits else method!r} is no selector, "
-            "classifier, pipeline or policy; an instance of one of these is needed"
+            f"method {name!r}: the class {method.__name__} is given; an instance is needed, "
+            f"{method.__name__}()"
+        )
+    ways = ("asked", "get_support", "predict")
+    if not hasattr(method, "fit") or not any(hasattr(method, way) for way in ways):
+        raise InputError(
+            f"method {name!r}: a {type(method).__name__} is no selector, classifier, policy or "
+            "pipeline that ends in a classifier; one of these is needed"
         )
 
 
@@ -232,16 +245,26 @@ def _sized(
     name: str, method: Any, budgets: Sequence[int], n_queries: int, wrap: Any
 ) -> list[Candidate]:
     """One candidate for each budget where the method takes one, else one for the whole pool."""
-    places = [key for key in method.get_params() if key.split("__")[-1] == "budget"]
+    parameters = method.get_params() if hasattr(method, "get_params") else {}
+    places = [key for key in parameters if key.split("__")[-1] == "budget"]
     if not places:
-        return [Candidate(name, OWN, n_queries, None, wrap(clone(method)))]
-    # `clone` first: what the user holds is not changed.
+        return [Candidate(name, OWN, n_queries, None, wrap(unfitted(method)))]
+    # A copy first: what the user holds is not changed.
     return [
         Candidate(
-            name, OWN, budget, None, wrap(clone(method).set_params(**dict.fromkeys(places, budget)))
+            name,
+            OWN,
+            budget,
+            None,
+            wrap(unfitted(method).set_params(**dict.fromkeys(places, budget))),
         )
         for budget in budgets
     ]
+
+
+def unfitted(method: Any) -> Any:
+    """A copy of a method to be fitted: scikit-learn's clone, or any other object's own copy."""
+    return clone(method) if hasattr(method, "get_params") else copy.deepcopy(method)
 
 
 def _with_votes(

@@ -8,14 +8,15 @@ alike.
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
-from ensel.heldout.candidates import Candidate
+from ensel.exceptions import InputError
+from ensel.heldout.candidates import Candidate, unfitted
 from ensel.heldout.splits import Split
 from ensel.policies import FixedSet, Policy, TrainingSet, UnfilledBudget
 from ensel.table.prediction_table import PredictionTable
@@ -82,9 +83,22 @@ def score_split(
             draws = [exam.score(exam.fit(candidate, draw)) for draw in range(candidate.n_draws)]
         except UnfilledBudget as why:
             result.unfilled[candidate] = str(why)
+        except Exception as error:
+            if not candidate.is_own:
+                raise
+            raise _named(candidate, error) from error
         else:
             result.scored[candidate] = _mean_of(draws)
     return result
+
+
+def _named(candidate: Candidate, error: Exception) -> InputError:
+    """What went wrong in a user's own method, said with its name."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    return InputError(
+        f"method {candidate.method!r}, budget {candidate.budget}: {type(error).__name__}: {first} "
+        "(answers are class codes from 0, -1 = missing)"
+    )
 
 
 def _mean_of(draws: list[Scored]) -> Scored:
@@ -146,17 +160,23 @@ class Exam:
         """
         if isinstance(candidate.policy, FixedSet):
             return copy.copy(candidate.policy).fit_to(self.training, draw)
-        policy = self.training.seeded(clone(candidate.policy), draw)
+        policy = self.training.seeded(unfitted(candidate.policy), draw)
         if isinstance(policy, Policy):
             return policy.fit_to(self.training, draw)
-        given = self.training
-        return policy.fit(
-            given.X,
-            given.y,
-            models=given.models,
-            costs=given.costs,
-            sample_weight=given.sample_weight,
-        )
+        return self._fit_foreign(policy)
+
+    def _fit_foreign(self, policy: Any) -> Any:
+        """Fit a policy that is no subclass of ours, with as much as its `fit` takes."""
+        given = {
+            "models": self.training.models,
+            "costs": self.training.costs,
+            "sample_weight": self.training.sample_weight,
+        }
+        takes = inspect.signature(policy.fit).parameters
+        if not any(one.kind is one.VAR_KEYWORD for one in takes.values()):
+            given = {name: value for name, value in given.items() if name in takes}
+        fitted = policy.fit(self.training.X, self.training.y, **given)
+        return policy if fitted is None else fitted
 
     def score(self, policy: Any) -> Scored:
         """Score a fitted policy on the test items.
@@ -170,8 +190,8 @@ class Exam:
         -------
         Scored
         """
+        asked = self._asked(policy)
         correct, log_loss = self._grade(policy)
-        asked = policy.asked(self.X)
         if isinstance(policy, FixedSet):
             columns = policy.columns_
             n_asked = np.broadcast_to(float(len(columns)), len(self.y))
@@ -179,6 +199,20 @@ class Exam:
             columns = tuple(np.flatnonzero(asked.any(axis=0)).tolist())
             n_asked = asked.sum(axis=1).astype(float)
         return Scored(correct, log_loss, self._costs_of(policy, asked), n_asked, columns)
+
+    def _asked(self, policy: Any) -> np.ndarray:
+        """What a policy asks, checked where it is not a fixed set."""
+        asked: np.ndarray = np.asarray(policy.asked(self.X))
+        if isinstance(policy, FixedSet):
+            return asked
+        if asked.shape != self.X.shape or asked.dtype != bool:
+            raise ValueError(
+                f"asked gives {asked.dtype} of shape {asked.shape}; bool of shape {self.X.shape} "
+                "is needed"
+            )
+        if not asked.any(axis=1).all():
+            raise ValueError("asked names no query for some items; at least one is needed")
+        return asked
 
     def _costs_of(self, policy: Any, asked: np.ndarray) -> np.ndarray:
         if self.costs is None:
@@ -198,7 +232,7 @@ class Exam:
         return self._graded[key]
 
     def _graded_anew(self, policy: Any) -> tuple[np.ndarray, np.ndarray]:
-        p = self._by_class(policy.predict_proba(self.X), policy.classes_)
+        p = self._by_class(np.asarray(policy.predict_proba(self.X)), policy.classes_)
         right = p.argmax(axis=1) == self.y
         heard = (
             policy.heard(self.X)
@@ -214,6 +248,11 @@ class Exam:
 
     def _by_class(self, p: np.ndarray, classes: np.ndarray) -> np.ndarray:
         """Probabilities of all classes of the table, 0 of those that the policy has not seen."""
+        if p.shape != (len(self.y), len(classes)) or not np.isfinite(p).all():
+            raise ValueError(
+                f"probabilities of shape {p.shape}; finite ones of shape "
+                f"{(len(self.y), len(classes))} are needed, a column for each of classes_"
+            )
         if p.shape[1] == self.n_classes and np.array_equal(classes, np.arange(self.n_classes)):
             return p
         wide = np.zeros((len(p), self.n_classes))

@@ -1,8 +1,9 @@
 """Policies: what to ask, when to stop, and what to answer."""
 
-from ensel.policies.base import Answer, Policy
+from ensel.policies.base import Policy
 from ensel.policies.estimator import EstimatorPolicy
 from ensel.policies.fixed_set import FixedSet, UnfilledBudget
+from ensel.policies.live import Answer
 from ensel.policies.saved import load_policy
 from ensel.policies.training import TrainingSet
 

@@ -5,33 +5,25 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
 
 from ensel.exceptions import InputError, shorten
+from ensel.policies.live import LivePolicy
 from ensel.policies.training import TrainingSet
 from ensel.table.codes import MISSING
 from ensel.table.prediction_table import PredictionTable
-
-Answers = Mapping[str, str | int | None]
-"""Answers so far, by query: None = asked and unusable; absent = not asked."""
+from ensel.voting.letters import text_codes
 
 
-class Answer(NamedTuple):
-    """What a policy says with the answers that came back."""
-
-    label: Any
-    """A class name, or a class of the labels it was fitted on."""
-    probability: float
-    settled: bool
-    """Whether it wants to ask nothing more."""
+class DamagedPolicy(ValueError):
+    """A file holds no policy that could be used: what is wrong with it."""
 
 
-class Policy(BaseEstimator):
+class Policy(LivePolicy, BaseEstimator):
     """What to ask, when to stop, and what to answer.
 
     A policy is fitted on labelled answers, replayed on cached ones (`asked`, `predict_proba`), or
@@ -101,9 +93,8 @@ class Policy(BaseEstimator):
         """
         names = list(X.columns) if isinstance(X, pd.DataFrame) else range(np.shape(X)[1])
         self.query_names = tuple(str(name) for name in names)
-        matrix = X.to_numpy() if isinstance(X, pd.DataFrame) else np.asarray(X)
         training = TrainingSet(
-            matrix, np.asarray(y), models=models, costs=costs, sample_weight=sample_weight
+            as_matrix(X), np.asarray(y), models=models, costs=costs, sample_weight=sample_weight
         )
         return self.fit_to(training)
 
@@ -194,8 +185,52 @@ class Policy(BaseEstimator):
         ndarray, shape (n_items,)
         """
         best = self.predict_proba(X).argmax(axis=1)
+        if self.class_names is not None and not self._is_codes(X):
+            return np.array(self.class_names, dtype=object)[best]
         classes: np.ndarray = self.classes_[best]
         return classes
+
+    def _is_codes(self, X: Any) -> bool:
+        """Whether answers are numbers, not letters and class names."""
+        return bool(as_matrix(X).dtype.kind in "iufb")
+
+    def matrix_of(self, X: Any) -> np.ndarray:
+        """Answers as this policy's columns and, where it was fitted on a table, in its codes.
+
+        Parameters
+        ----------
+        X : array_like or DataFrame, shape (n_items, n_queries)
+            A DataFrame that names all of the policy's queries is taken by their names.
+
+        Returns
+        -------
+        ndarray, shape (n_items, n_queries)
+
+        Raises
+        ------
+        InputError
+            If a policy that was fitted on a table is given an answer that names none of its
+            classes, or another number of queries.
+        """
+        if isinstance(X, pd.DataFrame) and set(self.query_names) <= set(X.columns):
+            X = X[list(self.query_names)]
+        matrix = as_matrix(X)
+        if self.class_names is None:
+            return matrix
+        if matrix.ndim != 2 or matrix.shape[1] != len(self.query_names):
+            raise InputError(
+                f"answers of shape {matrix.shape}; the policy knows {len(self.query_names)} "
+                f"queries: {shorten(self.query_names, 10)}"
+            )
+        if self._is_codes(matrix):
+            return matrix
+        codes, others = text_codes(matrix.astype(object), np.array(self.class_names, dtype=object))
+        if others:
+            raise InputError(
+                f"answers {shorten(others)}; the policy knows {shorten(self.class_names, 10)}, and "
+                "None for a missing answer"
+            )
+        return codes
 
     def heard(self, X: np.ndarray) -> np.ndarray:
         """Whether any query that it asked gave a usable answer, shape (n_items,).
@@ -246,6 +281,8 @@ class Policy(BaseEstimator):
         InputError
             If a query is absent, or an answer is a class that the policy does not know.
         """
+        if not isinstance(table, PredictionTable):
+            raise InputError(f"{type(table).__name__} given; a PredictionTable is needed")
         absent = [name for name in self.query_names if name not in table.queries.index]
         if absent:
             raise InputError(
@@ -280,78 +317,6 @@ class Policy(BaseEstimator):
         position = [known.index(name) if name in known else MISSING for name in table.classes]
         return np.array([*position, MISSING], dtype=np.int8)[table.answers]
 
-    # -- live -------------------------------------------------------------------------------------
-
-    def next(self, answers: Answers, n: int = 1) -> tuple[str, ...]:
-        """What to ask now.
-
-        Parameters
-        ----------
-        answers : mapping of str to answer
-            By query name; None = asked and unusable; absent = not asked.
-        n : int
-            Most queries of one wave.
-
-        Returns
-        -------
-        tuple of str
-            Query names; empty where the answer is settled.
-
-        Raises
-        ------
-        InputError
-            If an answer is of a query that the policy does not know.
-        """
-        check_is_fitted(self)
-        row = self._row_of(answers)
-        taken = np.array([name in answers for name in self.query_names])
-        return tuple(self.query_names[j] for j in self._to_ask(row, taken)[:n])
-
-    def answer(self, answers: Answers) -> Answer:
-        """What to say with the answers that came back.
-
-        Parameters
-        ----------
-        answers : mapping of str to answer
-            As in `next`.
-
-        Returns
-        -------
-        Answer
-        """
-        check_is_fitted(self)
-        probabilities = self.predict_proba(self._row_of(answers)[None, :])[0]
-        best = int(probabilities.argmax())
-        label = self.classes_[best].item() if self.class_names is None else self.class_names[best]
-        return Answer(label, float(probabilities[best]), self.next(answers) == ())
-
-    @abstractmethod
-    def _to_ask(self, row: np.ndarray, taken: np.ndarray) -> Sequence[int]:
-        """Columns that it still wants to ask of one item, in order."""
-
-    def _row_of(self, answers: Answers) -> np.ndarray:
-        """One item's answers by column, missing where not asked or unusable."""
-        unknown = [name for name in answers if name not in self.query_names]
-        if unknown:
-            raise InputError(
-                f"answers of {shorten(unknown)}, which the policy does not ask; "
-                f"it asks {shorten(self.query_names, 10)}"
-            )
-        given = [answers.get(name) for name in self.query_names]
-        if self.class_names is not None:
-            return np.array([self._class_of(answer) for answer in given])
-        if self.classes_.dtype.kind in "iuf":
-            return np.array([MISSING if answer is None else int(answer) for answer in given])
-        return np.array(given, dtype=object)
-
-    def _class_of(self, answer: str | int | None) -> int:
-        if answer is None:
-            return MISSING
-        known = self.class_names or ()
-        if str(answer) not in known:
-            raise InputError(f"answer {answer!r}; the policy knows {shorten(known, 10)}, or None")
-        return known.index(str(answer))
-
     # -- files ------------------------------------------------------------------------------------
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -373,6 +338,14 @@ class Policy(BaseEstimator):
     def from_data(cls, data: Mapping[str, Any], n_queries: int, n_classes: int) -> Self:
         """A fitted policy from what `to_data` gave; ValueError or KeyError where damaged."""
         raise NotImplementedError(f"a {cls.__name__} cannot be read from a file")
+
+
+def as_matrix(X: Any) -> np.ndarray:
+    """Answers as an array; lists with text in them as objects, so that None stays None."""
+    if isinstance(X, pd.DataFrame):
+        return X.to_numpy()
+    matrix = np.asarray(X)
+    return np.asarray(X, dtype=object) if matrix.dtype.kind in "US" else matrix
 
 
 def _is_nan(value: Any) -> bool:

@@ -68,7 +68,7 @@ class EstimatorPolicy(Policy):
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities of the estimator, or 1 for what it predicts: see `Policy.predict_proba`."""
         check_is_fitted(self)
-        X = np.asarray(X)
+        X = self.matrix_of(X)
         if self.names_probabilities:
             probabilities: np.ndarray = self.estimator_.predict_proba(X)
             return probabilities

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from ensel.policies.base import Policy
+from ensel.policies.base import DamagedPolicy, Policy
 from ensel.policies.training import TrainingSet
 from ensel.registry import SAVED_VOTES
 from ensel.table.codes import MISSING
@@ -129,7 +129,7 @@ class FixedSet(Policy):
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probability of each class by the vote: see `Policy.predict_proba`."""
         check_is_fitted(self)
-        chosen = np.asarray(X)[:, list(self.voting_columns_)]
+        chosen = self.matrix_of(X)[:, list(self.voting_columns_)]
         if hasattr(self.vote_, "predict_proba"):
             probabilities: np.ndarray = self.vote_.predict_proba(chosen)
             return probabilities
@@ -164,6 +164,8 @@ class FixedSet(Policy):
     def from_data(cls, data: Mapping[str, Any], n_queries: int, n_classes: int) -> Self:
         """A fitted set from what `to_data` gave: see `Policy.from_data`."""
         kept = data["vote"]
+        if kept["name"] not in SAVED_VOTES:
+            raise DamagedPolicy(f"no vote {kept['name']!r}; votes: {SAVED_VOTES.listed}")
         vote = SAVED_VOTES[kept["name"]](**kept["parameters"])
         for attribute, value in kept["fitted"].items():
             setattr(vote, attribute, np.asarray(value) if isinstance(value, list) else value)
@@ -179,8 +181,14 @@ class FixedSet(Policy):
         asked, n_queries = sorted(self.columns_), self.n_features_in_
         known = [j for j in range(n_queries) if j in asked]
         if asked != known or asked != sorted(self.voting_columns_):
-            raise ValueError(f"asks {asked} of {n_queries} queries")
+            raise DamagedPolicy(f"asks {asked} of {n_queries} queries")
+        if not np.array_equal(self.classes_, np.arange(n_classes)):
+            raise DamagedPolicy(f"the vote has other classes than the {n_classes} that are named")
         for attribute, shape in self.vote_.fitted_shapes(len(asked), n_classes).items():
-            if getattr(self.vote_, attribute).shape != shape:
-                raise ValueError(f"{attribute} of another shape than {shape}")
-        self.predict_proba(np.full((1, n_queries), MISSING))
+            values = np.asarray(getattr(self.vote_, attribute))
+            if values.shape != shape:
+                raise DamagedPolicy(f"{attribute} of shape {values.shape}, not {shape}")
+            if values.dtype.kind not in "iuf" or not np.isfinite(values).all():
+                raise DamagedPolicy(f"{attribute} holds what is no number")
+        if not np.isfinite(self.predict_proba(np.full((1, n_queries), MISSING))).all():
+            raise DamagedPolicy("the vote gives no probabilities")

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ensel import __version__
-from ensel.exceptions import InputError
+from ensel.exceptions import InputError, shorten
 from ensel.files import written_whole
-from ensel.policies.base import Policy
+from ensel.policies.base import DamagedPolicy, Policy
 from ensel.registry import POLICIES
 from ensel.results import plain
 
@@ -34,10 +34,15 @@ def save_policy(policy: Policy, path: str | os.PathLike[str]) -> None:
         If the policy has no names of queries and classes, or its kind cannot be kept.
     """
     kind = POLICIES.name_of(type(policy))
-    if kind is None or policy.class_names is None:
+    if kind is None:
         raise InputError(
-            f"{path}: a {type(policy).__name__} that was not fitted on a table cannot be kept; "
-            "use fit_table"
+            f"{path}: a {type(policy).__name__} cannot be kept in a file; of ensel's policies, "
+            f"these can: {POLICIES.listed}"
+        )
+    if policy.class_names is None:
+        raise InputError(
+            f"{path}: this policy was fitted on an array, and does not know the names of its "
+            "queries and classes; fit it with fit_table"
         )
     data = {
         "ensel_policy": VERSION,
@@ -81,7 +86,8 @@ def load_policy(path: str | os.PathLike[str]) -> Policy:
     try:
         return _policy_of(data)
     except DAMAGE as error:
-        raise InputError(f"{path}: a damaged policy ({error!r}); save it again") from error
+        what = str(error) if isinstance(error, DamagedPolicy) else "a part is absent or malformed"
+        raise InputError(f"{path}: a damaged policy ({what}); save it again") from error
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -103,6 +109,11 @@ def _read(path: Path) -> dict[str, Any]:
 def _policy_of(data: dict[str, Any]) -> Policy:
     names = tuple(str(query["name"]) for query in data["queries"])
     classes = tuple(str(name) for name in data["classes"])
+    for what, words in (("queries", names), ("classes", classes)):
+        if len(set(words)) < len(words):
+            raise DamagedPolicy(f"names of {what} repeat: {shorten(words)}")
+    if data["kind"] not in POLICIES:
+        raise DamagedPolicy(f"no kind {data['kind']!r}; kinds: {POLICIES.listed}")
     policy: Policy = POLICIES[data["kind"]].from_data(data, len(names), len(classes))
     policy.query_names, policy.class_names = names, classes
     policy.queries, policy.about = data["queries"], dict(data["about"])

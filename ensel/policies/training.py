@@ -161,7 +161,7 @@ class TrainingSet:
         -------
         estimator
         """
-        if self.rng_of is None:
+        if self.rng_of is None or not hasattr(estimator, "get_params"):
             return estimator
         open_to_chance = [
             name

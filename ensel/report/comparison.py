@@ -37,7 +37,7 @@ def comparison_report(result: Comparison) -> Report:
     """
     parts = sections(
         *(section(table) for table in _accuracies(result)),
-        section(_legend(), _single_best(result), *_skipped(result)),
+        section(_legend(), _single_best(result), *_early_stops(result), *_skipped(result)),
     )
     return Report(
         title=f"Held-out accuracy (%) on {result.dataset}",
@@ -66,6 +66,20 @@ def _marks(result: Comparison) -> dict[tuple[str, str, int], str]:
         elif row.diff_vs_top_k_high < 0:
             marks[row.method, row.vote, row.budget] = "-"
     return marks
+
+
+def _early_stops(result: Comparison) -> list[Block]:
+    """What is asked on average by methods that do not ask their whole budget of every item."""
+    rows = result.rows[result.rows["mean_queries"] < result.rows["budget"] - 0.005]
+    return [
+        Paragraph(
+            f"{row.method} asks {row.mean_queries:.2f} queries a question on average"
+            + ("" if pd.isna(row.cost) else f", for {row.cost:.3g}")
+            + f"; it stands in column {row.budget}, the most that it may ask, and is compared with "
+            "sets of that size."
+        )
+        for row in rows.itertuples()
+    ]
 
 
 def _table(wide: pd.DataFrame, marks: dict[tuple[str, str, int], str]) -> Table:

@@ -72,6 +72,10 @@ class Report:
             "sections": [[_block_to_dict(block) for block in part] for part in self.sections],
         }
 
+    def __str__(self) -> str:
+        """The report as text, 80 columns wide."""
+        return resolve("ensel.report.terminal:as_text")(self)
+
     def to_json(self) -> str:
         """JSON text: NaN becomes null."""
         return json.dumps(self.to_dict(), indent=1, allow_nan=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 from rich.console import Console
@@ -47,6 +48,30 @@ def print_report(report: Report, console: Console | None = None) -> None:
             console.print()
         for block in blocks:
             _print_block(console, block)
+
+
+def as_text(report: Report, width: int = 80) -> str:
+    """A report as plain text.
+
+    Parameters
+    ----------
+    report : Report
+    width : int
+        Columns.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> as_text(Report("pool", "2 queries", ()))
+    'pool: 2 queries'
+    """
+    console = Console(file=io.StringIO(), width=width, highlight=False, soft_wrap=False)
+    with console.capture() as captured:
+        print_report(report, console)
+    return captured.get().rstrip("\n")
 
 
 def _print_block(console: Console, block: Block) -> None:

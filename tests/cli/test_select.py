@@ -28,4 +28,4 @@ def test_json_has_the_screen_and_the_rest_standard_error(run, pool_csv, tmp_path
     )
     assert code == 0
     assert len(json.loads(out)["queries"]) == 1
-    assert err == f"ensemble: {saved}\n"
+    assert err == f"policy: {saved}\n"

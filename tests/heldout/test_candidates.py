@@ -169,8 +169,8 @@ def test_own_methods_alone_stand_beside_the_single_best_and_top_k(pool):
     ("methods", "said"),
     [
         ({"top-k": TopK()}, "'top-k' is ensel's own; give yours another name"),
-        ({"mine": TopK}, "is no selector, classifier, pipeline or policy"),
-        ({"mine": 3}, "is no selector, classifier, pipeline or policy"),
+        ({"mine": TopK}, r"the class TopK is given; an instance is needed, TopK\(\)"),
+        ({"mine": 3}, "a int is no selector, classifier, policy or pipeline that ends in a"),
         ({"mine": MAPVote(), "best": None}, "no method 'best'"),
         ({}, "no method"),
     ],
@@ -209,3 +209,47 @@ def test_candidates_are_equal_by_name():
     assert single_best() == Candidate("single-best", OWN_ANSWER, 1, None, FixedSet(TopK(1)))
     assert single_best(2.0) != single_best()
     assert method_at("greedy-mi", 3).family == ("greedy-mi", "map")
+
+
+class Plain:
+    """A policy with nothing but what is asked of one: no parameters, a bare `fit`."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+
+    def asked(self, X):
+        return np.arange(X.shape[1])[None, :] < np.full((len(X), 1), 2)
+
+    def predict_proba(self, X):
+        return np.eye(len(self.classes_))[np.maximum(X[:, 0], 0)]
+
+
+def test_a_policy_needs_no_more_than_the_contract(pool):
+    rows = compare(pool, methods={"plain": Plain()}, budgets=[2], votes=["map"], n_splits=2).rows
+    row = rows[rows["method"] == "plain"].iloc[0]
+    assert (row["mean_queries"], row["budget"]) == (2, 10)
+    assert row["cost"] == pytest.approx(pool.costs[:2].sum())
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (lambda p: setattr(p, "predict_proba", lambda X: np.ones((len(X), 5))), "shape .500, 5"),
+        (lambda p: setattr(p, "predict_proba", lambda X: np.full((len(X), 2), np.nan)), "finite"),
+        (lambda p: setattr(p, "asked", lambda X: np.ones(X.shape)), "asked gives float64"),
+        (lambda p: setattr(p, "asked", lambda X: np.zeros(X.shape, bool)), "names no query"),
+        (lambda p: setattr(p, "fit", lambda X, y: 1 / 0), "ZeroDivisionError"),
+    ],
+)
+def test_what_goes_wrong_in_an_own_method_names_it(pool, broken, said):
+    plain = Plain()
+    broken(plain)
+    with pytest.raises(InputError, match=f"method 'plain', budget 10: .*{said}") as raised:
+        compare(pool, methods={"plain": plain}, budgets=[2], n_splits=1)
+    assert "\n" not in str(raised.value)
+
+
+def test_who_stops_early_is_said_in_the_report(pool):
+    result = compare(pool, methods={"mine": AskUntilTwoAgree(), "top-k": None}, n_splits=2)
+    assert "mine asks 2." in str(result.report())
+    assert "top-k asks" not in str(result.report())

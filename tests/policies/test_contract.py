@@ -6,7 +6,7 @@ import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
-from ensel import InputError
+from ensel import InputError, PredictionTable, load_policy
 from ensel.policies import EstimatorPolicy, FixedSet, TrainingSet, UnfilledBudget
 from ensel.registry import SELECTORS, VOTES
 from ensel.selection import GreedyMI, SelfMoA, TopK
@@ -103,3 +103,60 @@ def test_a_training_set_serves_smaller_budgets_from_larger_purchases():
     large = training.bought(GreedyMI(budget=3))
     assert training.bought(GreedyMI(budget=1)) is large
     assert training.bought(TopK(budget=1)) is not large
+
+
+def letters():
+    """Two good models and one that is silent half of the time, on letters."""
+    rng = np.random.default_rng(0)
+    labels = rng.choice(list("ABC"), 90)
+    columns = {
+        name: np.where(rng.random(90) < p, labels, rng.choice(list("ABC"), 90)).astype(object)
+        for name, p in (("good", 0.9), ("fair", 0.7), ("shy", 0.6))
+    }
+    columns["shy"][::2] = None
+    return pd.DataFrame(columns), pd.Series(labels)
+
+
+@pytest.mark.parametrize("vote", [MajorityVote, WeightedVote, MAPVote])
+def test_letters_in_letters_out_live_and_replayed(vote):
+    frame, labels = letters()
+    policy = FixedSet(GreedyMI(2), vote()).fit(frame, labels)
+    said = policy.predict(frame)
+    assert set(said) <= set("ABC")
+    for i in range(10):
+        row = {name: frame[name].iloc[i] for name in frame}
+        answers = {}
+        while wave := policy.next(answers):
+            answers |= {name: row[name] for name in wave}
+        assert policy.answer(answers).label == said[i]
+
+
+def test_a_saved_policy_reads_letters_by_the_names_of_its_classes(tmp_path):
+    frame, labels = letters()
+    codes = frame.apply(lambda column: column.map({"A": 0, "B": 1, "C": 2}).fillna(-1))
+    table = PredictionTable(
+        codes.to_numpy(dtype=int), labels.map({"A": 0, "B": 1, "C": 2}), classes="ABC",
+        queries=list(frame),
+    )  # fmt: skip
+    FixedSet(None, WeightedVote()).fit_table(table).save(tmp_path / "p.json")
+    policy = load_policy(tmp_path / "p.json")
+    by_letters = policy.predict(frame[["shy", "good", "fair"]])  # by name, wherever they stand
+    assert by_letters.tolist() == policy.replay(table)["label"].tolist()
+    by_codes = policy.predict(table.answers)
+    assert [table.classes[code] for code in by_codes] == by_letters.tolist()
+    with pytest.raises(InputError, match="answers D; the policy knows A, B, C"):
+        policy.predict(frame.replace("A", "D"))
+    with pytest.raises(InputError, match=r"answers of shape \(90, 2\); the policy knows 3"):
+        policy.predict(frame[["good", "fair"]])
+
+
+def test_what_cannot_be_asked_is_one_line():
+    policy = FixedSet(TopK(1), MajorityVote()).fit(X, y)
+    for call in (
+        lambda: policy.next({}, n=0),
+        lambda: policy.next(["0"]),
+        lambda: policy.replay(pd.DataFrame(X)),
+    ):
+        with pytest.raises(InputError) as raised:
+            call()
+        assert "\n" not in str(raised.value)

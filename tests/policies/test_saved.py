@@ -78,3 +78,44 @@ def test_refuses_damaged_files(tmp_path, small_pool, spoil, said):
     with pytest.raises(InputError, match=said) as raised:
         load_policy(path)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda d: d["queries"].append(d["queries"][0]), "names of queries repeat"),
+        (lambda d: d.update(classes=["positive", "positive"]), "names of classes repeat"),
+        (lambda d: d.update(kind="oracle"), "no kind 'oracle'; kinds: fixed-set"),
+        (lambda d: d["vote"].update(name="magic"), "no vote 'magic'; votes: majority"),
+        (lambda d: d["vote"]["fitted"].update(classes_=[0, 7]), "other classes than the 2"),
+        (lambda d: d["vote"]["fitted"].update(weights_=[1e400, 1]), "holds what is no number"),
+        (lambda d: d["vote"]["fitted"].update(weights_=["a", "b"]), "holds what is no number"),
+        (
+            lambda d: d["vote"]["fitted"].update(weights_=[10**400, 1]),
+            "malformed|no number",
+        ),
+        (lambda d: d.update(asks=[0, 5]), "asks .0, 5. of 2 queries"),
+        (lambda d: d.pop("about"), "absent or malformed"),
+    ],
+)
+def test_damage_is_named_in_words(tmp_path, small_pool, damage, said):
+    path = tmp_path / "p.json"
+    kept(small_pool, [0, 1], "weighted").save(path)
+    data = json.loads(path.read_text())
+    damage(data)
+    path.write_text(json.dumps(data))
+    with pytest.raises(InputError, match=said) as raised:
+        load_policy(path)
+    assert "\n" not in str(raised.value)
+
+
+def test_own_kinds_are_not_kept_and_the_message_says_so(tmp_path, small_pool):
+    class Mine(FixedSet):
+        pass
+
+    with pytest.raises(InputError, match="a Mine cannot be kept in a file"):
+        Mine(None, VOTES["map"]()).fit_table(small_pool).save(tmp_path / "p.json")
+    fitted = FixedSet(None, VOTES["map"]()).fit(small_pool.answers, small_pool.labels)
+    with pytest.raises(InputError, match="fit it with fit_table"):
+        fitted.save(tmp_path / "p.json")
+    assert not (tmp_path / "p.json").exists()

@@ -24,7 +24,9 @@ def row(method, vote, budget, accuracy, difference, half=0.01):
 
 
 def comparison(rows, skipped=()):
-    return Comparison("pool", 100, 2, 50, 5, 0, pd.DataFrame(rows), list(skipped))
+    frame = pd.DataFrame(rows)
+    frame["mean_queries"] = frame["budget"].astype(float)
+    return Comparison("pool", 100, 2, 50, 5, 0, frame, list(skipped))
 
 
 def test_marks_are_of_differences_that_leave_out_zero():

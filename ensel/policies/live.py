@@ -1,0 +1,119 @@
+"""A policy asked live: what to ask now, and what to say with what came back."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from ensel.exceptions import InputError, shorten
+from ensel.table.codes import MISSING
+
+Answers = Mapping[str, str | int | None]
+"""Answers so far, by query: None = asked and unusable; absent = not asked."""
+
+
+class Answer(NamedTuple):
+    """What a policy says with the answers that came back."""
+
+    label: Any
+    """A class name, or a class of the labels it was fitted on."""
+    probability: float
+    settled: bool
+    """Whether it wants to ask nothing more."""
+
+
+class LivePolicy:
+    """The live half of a `Policy`.
+
+    See Also
+    --------
+    Policy : The whole contract.
+    """
+
+    class_names: tuple[str, ...] | None
+    query_names: tuple[str, ...]
+    classes_: np.ndarray
+
+    def next(self, answers: Answers, n: int = 1) -> tuple[str, ...]:
+        """What to ask now.
+
+        Parameters
+        ----------
+        answers : mapping of str to answer
+            By query name; None = asked and unusable; absent = not asked.
+        n : int
+            Most queries of one wave.
+
+        Returns
+        -------
+        tuple of str
+            Query names; empty where the answer is settled.
+
+        Raises
+        ------
+        InputError
+            If an answer is of a query that the policy does not know.
+        """
+        check_is_fitted(self)
+        if n < 1:
+            raise InputError(f"n={n}: a wave is of one query or more")
+        row = self._row_of(answers)
+        taken = np.array([name in answers for name in self.query_names])
+        return tuple(self.query_names[j] for j in self._to_ask(row, taken)[:n])
+
+    def answer(self, answers: Answers) -> Answer:
+        """What to say with the answers that came back.
+
+        Parameters
+        ----------
+        answers : mapping of str to answer
+            As in `next`.
+
+        Returns
+        -------
+        Answer
+        """
+        check_is_fitted(self)
+        probabilities = self.predict_proba(self._row_of(answers)[None, :])[0]
+        best = int(probabilities.argmax())
+        label = self.classes_[best] if self.class_names is None else self.class_names[best]
+        if isinstance(label, np.generic):
+            label = label.item()
+        return Answer(label, float(probabilities[best]), self.next(answers) == ())
+
+    @abstractmethod
+    def _to_ask(self, row: np.ndarray, taken: np.ndarray) -> Sequence[int]:
+        """Columns that it still wants to ask of one item, in order."""
+
+    def _row_of(self, answers: Answers) -> np.ndarray:
+        """One item's answers by column, missing where not asked or unusable."""
+        if not isinstance(answers, Mapping):
+            raise InputError(f"{type(answers).__name__} given; answers by query name are needed")
+        unknown = [name for name in answers if name not in self.query_names]
+        if unknown:
+            raise InputError(
+                f"answers of {shorten(unknown)}, which the policy does not ask; "
+                f"it asks {shorten(self.query_names, 10)}"
+            )
+        given = [answers.get(name) for name in self.query_names]
+        if self.class_names is not None:
+            return np.array([self._class_of(answer) for answer in given])
+        if self.classes_.dtype.kind in "iuf":
+            return np.array([MISSING if answer is None else int(answer) for answer in given])
+        return np.array(given, dtype=object)
+
+    def _class_of(self, answer: str | int | None) -> int:
+        if answer is None:
+            return MISSING
+        known = self.class_names or ()
+        if str(answer) not in known:
+            raise InputError(f"answer {answer!r}; the policy knows {shorten(known, 10)}, or None")
+        return known.index(str(answer))
+
+    @abstractmethod
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Probability of each class: see `Policy.predict_proba`."""
