@@ -137,3 +137,6 @@ SAVED_VOTES = Registry(
 
 POLICIES = Registry("kind", {"fixed-set": "ensel.policies.fixed_set:FixedSet"})
 """Kinds of policies, by the name that they have in a file."""
+
+READERS = Registry("reader", {"verbatim": "ensel.readers.verbatim:Verbatim"})
+"""Readers of open answers by name."""

@@ -11,7 +11,7 @@ PACKAGE = Path(ensel.__file__).parent
 FLOORS = [
     {"exceptions", "__init__"},
     {"files", "registry"},
-    {"results", "parallel"},
+    {"results", "parallel", "readers"},
     {"table"},
     {"formats", "information"},
     {"datasets", "voting"},

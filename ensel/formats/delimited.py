@@ -6,13 +6,11 @@ import csv
 import os
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ensel.exceptions import InputError, shorten
 from ensel.files import written_whole
 from ensel.formats.reading import ITEM_COLUMNS
-from ensel.table.codes import MISSING
 from ensel.table.prediction_table import PredictionTable
 
 
@@ -110,19 +108,13 @@ def write_csv(table: PredictionTable, path: str | os.PathLike[str]) -> None:
             "rename them, or write Parquet"
         )
 
-    names = np.array([*table.classes, ""], dtype=object)  # code -1 picks the last: empty
     items = table.items
     frame = pd.DataFrame(index=items.index)
     if table.labels is not None:
-        frame["label"] = names[table.labels]
+        frame["label"] = table.truths
     for column in ITEM_COLUMNS:
         if column in items:
             frame[column] = items[column]
 
-    answers = pd.DataFrame(
-        names[np.where(table.answers == MISSING, len(table.classes), table.answers)],
-        index=items.index,
-        columns=table.query_names,
-    )
     with written_whole(path) as temporary:
-        pd.concat([frame, answers], axis=1).to_csv(temporary, index_label="item")
+        pd.concat([frame, table.spelled()], axis=1).to_csv(temporary, index_label="item")

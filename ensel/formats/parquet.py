@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ensel.exceptions import InputError, shorten
-from ensel.formats.parquet_writer import KEY, VERSION, item_digest
+from ensel.formats.parquet_writer import KEY, VERSION, VERSION_OF_KINDS, item_digest
 from ensel.table.codes import MISSING
+from ensel.table.kinds import KIND_FIELDS
 from ensel.table.parts import read_only
 from ensel.table.prediction_table import PredictionTable
 
@@ -122,10 +123,12 @@ def _read_groups(
     queries: Sequence[str] | None,
 ) -> PredictionTable:
     """Read the row groups of the wanted queries, one at a time."""
-    if meta.get("version") != VERSION:
+    if meta.get("version") not in (VERSION, VERSION_OF_KINDS):
         raise InputError(
-            f"{path}: table version {meta.get('version')!r}; this ensel reads version {VERSION}"
+            f"{path}: table version {meta.get('version')!r}; this ensel reads versions {VERSION} "
+            f"and {VERSION_OF_KINDS}"
         )
+    options = meta.get("options")
     about_queries = pd.DataFrame(**meta["queries"])
     group_of = {str(name): number for number, name in enumerate(about_queries.index)}
     wanted = _wanted_queries(file, group_of, path, queries)
@@ -140,13 +143,18 @@ def _read_groups(
         )
 
     # Each query's answers lie together: a selector goes through them query by query.
-    answers = np.empty((len(ids), len(wanted)), dtype=np.int8, order="F")
+    dtype = np.int8 if options is None else np.int16
+    answers = np.empty((len(ids), len(wanted)), dtype=dtype, order="F")
     probabilities = np.empty((*answers.shape, len(classes)), np.float32) if p_columns else None
     for j, query in enumerate(wanted):
         number = group_of[query]
         group = file.read_row_group(number, columns=["query", "answer", *p_columns])
         _check_group(group, query, items.same_in(number), len(ids), path)
-        answers[:, j] = _codes(group.column("answer").combine_chunks(), classes, path, query)
+        given = group.column("answer").combine_chunks()
+        if options is None:
+            answers[:, j] = _codes(given, classes, path, query)
+        else:
+            answers[:, j] = _open_codes(given.to_pylist(), options, path, query)
         if probabilities is not None:
             for k, column in enumerate(p_columns):
                 probabilities[:, j, k] = group.column(column).to_numpy()
@@ -163,6 +171,7 @@ def _read_groups(
         name=meta["name"],
         cost_unit=meta["cost_unit"],
         source=meta["source"],
+        **{field: meta[field] for field in KIND_FIELDS if field in meta},
     )
 
 
@@ -218,6 +227,21 @@ def _code(name: str | None, classes: list[str], path: Path, query: str) -> int:
             f"{path}: answer {name!r} of {query!r} is none of the classes ({shorten(classes)})"
         )
     return classes.index(name)
+
+
+def _open_codes(
+    answers: list[str | None], options: list[list[str | None]], path: Path, query: str
+) -> list[int]:
+    """Index of each answer among its item's options; null is a missing answer."""
+    codes = []
+    for answer, own in zip(answers, options, strict=True):
+        if answer is not None and answer not in own:
+            raise InputError(
+                f"{path}: answer {answer!r} of {query!r} is none of its item's options "
+                f"({shorten(own)})"
+            )
+        codes.append(MISSING if answer is None else own.index(answer))
+    return codes
 
 
 class _ItemColumn:

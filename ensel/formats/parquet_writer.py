@@ -17,11 +17,14 @@ import pyarrow.parquet as pq
 from ensel.exceptions import InputError
 from ensel.files import written_whole
 from ensel.table.codes import MISSING
+from ensel.table.kinds import CLOSED, KIND_FIELDS, OPEN
 from ensel.table.parts import checked_class_indices, checked_probabilities, checked_queries
 from ensel.table.prediction_table import PredictionTable
 
 KEY = b"ensel"
 VERSION = 1
+VERSION_OF_KINDS = 2
+"""Of tables that are not closed: what reads version 1 alone would misread them."""
 
 
 def write_parquet(table: PredictionTable, path: str | os.PathLike[str]) -> None:
@@ -47,6 +50,7 @@ def write_parquet(table: PredictionTable, path: str | os.PathLike[str]) -> None:
         name=table.name,
         cost_unit=table.cost_unit,
         source=table.source,
+        **{field: table._fields()[field] for field in KIND_FIELDS},
     ) as out:
         for j in range(table.n_queries):
             out.add(table.answers[:, j], None if p is None else p[:, j])
@@ -64,13 +68,17 @@ def table_writer(
     name: str = "table",
     cost_unit: str | None = None,
     source: str | None = None,
+    kind: str = CLOSED,
+    options: Sequence[Sequence[str | None]] | None = None,
+    reader: str | None = None,
 ) -> Iterator[QueryWriter]:
     """Write a prediction table one query at a time, holding no more than one.
 
     The file is in long form: `item`, `query`, `answer`, `cost`, a column ``p_CLASS`` each. One row
     group per query, items in one fixed order, so that pandas, DuckDB and Polars read it unaided
-    and a block of queries can be read without the rest. Labels and metadata stand in the file's
-    schema metadata under the key ``ensel``. The file appears under its name when the block ends;
+    and a block of queries can be read without the rest. Answers are text in every kind of table.
+    Labels, metadata and the options of an open table's items stand in the file's schema metadata
+    under the key ``ensel``. The file appears under its name when the block ends;
     if the block fails, what was there before stays.
 
     Parameters
@@ -78,7 +86,7 @@ def table_writer(
     path : path-like
     labels : array_like of int, shape (n_items,), optional
         Class index of each true label; None for unlabelled items.
-    classes, queries, items, name, cost_unit, source
+    classes, queries, items, name, cost_unit, source, kind, options, reader
         As in `PredictionTable`. `items` can be left out where there are labels.
     probabilities : bool
         Whether each query comes with class probabilities.
@@ -122,6 +130,9 @@ def table_writer(
         name=name,
         cost_unit=cost_unit,
         source=source,
+        kind=kind,
+        options=options,
+        reader=reader,
     )
     queries = checked_queries(queries, len(queries), name)
     ids = _stored_ids(head.items.index)
@@ -159,7 +170,7 @@ def _schema(
     fields = [
         ("item", ids.type),
         ("query", pa.dictionary(pa.int32(), pa.string())),
-        ("answer", pa.dictionary(pa.int8(), pa.string())),
+        ("answer", pa.dictionary(pa.int32() if head.kind == OPEN else pa.int8(), pa.string())),
     ]
     if "cost" in queries:
         fields.append(("cost", pa.float64()))
@@ -223,11 +234,13 @@ class QueryWriter:
 
     def _answer_column(self, answers: Any, what: str) -> pa.Array:
         """Class names, as a dictionary of all of them; null for a missing answer."""
-        codes = checked_class_indices(
-            answers, self._head.n_classes, what, allow_missing=True, ndim=1
-        )
-        if len(codes) != self._head.n_items:
-            raise InputError(f"{what}: {len(codes)} for {self._head.n_items} items")
+        head = self._head
+        if head.kind == OPEN:
+            one = head.replace(answers=np.reshape(answers, (-1, 1)), labels=None, name=what)
+            return pa.array(one.spelled().iloc[:, 0], pa.string()).dictionary_encode()
+        codes = checked_class_indices(answers, head.n_classes, what, allow_missing=True, ndim=1)
+        if len(codes) != head.n_items:
+            raise InputError(f"{what}: {len(codes)} for {head.n_items} items")
         places = pa.array(codes, mask=codes == MISSING)
         return pa.DictionaryArray.from_arrays(places, self._classes)
 
@@ -253,8 +266,10 @@ class QueryWriter:
 
 def _metadata(table: PredictionTable, queries: pd.DataFrame) -> dict[str, Any]:
     """What the file says of the table as a whole."""
+    closed = table.kind == CLOSED
+    fields = table._fields()
     return {
-        "version": VERSION,
+        "version": VERSION if closed else VERSION_OF_KINDS,
         "name": table.name,
         "classes": list(table.classes),
         "cost_unit": table.cost_unit,
@@ -265,6 +280,7 @@ def _metadata(table: PredictionTable, queries: pd.DataFrame) -> dict[str, Any]:
         "queries": _frame_to_plain(queries),
         # Item ids stand in the file itself, once per query.
         "items": _frame_to_plain(table.items.reset_index(drop=True)),
+        **({} if closed else {field: fields[field] for field in KIND_FIELDS}),
     }
 
 

@@ -65,7 +65,7 @@ def folds(
             f"{table.name}: {n_repeats} repeats of {n_folds} folds over {n_questions} questions; "
             f"1 or more repeats of 2 to {n_questions} folds are needed"
         )
-    labels, once = table.known_labels[first], distinct_rows(table)
+    labels, once = table.strata[first], distinct_rows(table)
     splits = []
     for repeat in np.random.SeedSequence(check_seed(seed)).spawn(n_repeats):
         shuffled = np.random.default_rng(repeat).permutation(n_questions)
@@ -103,7 +103,7 @@ def random_splits(
     """
     if n_splits < 1:
         raise InputError(f"{n_splits} splits; at least 1 is needed")
-    labels, groups, once = table.known_labels, table.groups, distinct_rows(table)
+    labels, groups, once = table.strata, table.groups, distinct_rows(table)
     splits = []
     for child in np.random.SeedSequence(check_seed(seed)).spawn(n_splits):
         rng = np.random.default_rng(child)
@@ -158,7 +158,7 @@ def distinct_rows(table: PredictionTable) -> np.ndarray:
     if not copied.any():
         return np.arange(table.n_items)
     rows = np.flatnonzero(copied)
-    known = np.column_stack([groups[rows], table.known_labels[rows], table.answers[rows]])
+    known = np.column_stack([groups[rows], table.shared_codes()[rows]])
     first = np.unique(known, axis=0, return_index=True)[1]
     return np.sort(np.concatenate([np.flatnonzero(~copied), rows[first]]))
 
@@ -177,7 +177,7 @@ def check_seed(seed: int) -> int:
 
 
 def _check_two_classes(table: PredictionTable, train: np.ndarray) -> None:
-    if len(np.unique(table.known_labels[train])) < 2:
+    if table.kind == "closed" and len(np.unique(table.known_labels[train])) < 2:
         raise InputError(
             f"{table.name}: only one class among {len(train)} training items; two are needed - "
             "more items, or a larger training share"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ import pandas as pd
 from ensel.exceptions import InputError
 from ensel.table.blocks import by_query
 from ensel.table.codes import MISSING
+from ensel.table.kinds import CLOSED, KIND_FIELDS, OPEN, VERDICTS, Options
 from ensel.table.parts import checked_fields, copied_frame, read_only
 
 
@@ -35,6 +36,9 @@ class HeldAnswers:
     name: str
     cost_unit: str | None
     source: str | None
+    kind: str
+    reader: str | None
+    _options: Options | None
 
     def __init__(
         self,
@@ -48,6 +52,9 @@ class HeldAnswers:
         name: str = "table",
         cost_unit: str | None = None,
         source: str | None = None,
+        kind: str = CLOSED,
+        options: Sequence[Sequence[str | None]] | None = None,
+        reader: str | None = None,
     ) -> None:
         self._hold(
             {
@@ -60,13 +67,17 @@ class HeldAnswers:
                 "name": name,
                 "cost_unit": cost_unit,
                 "source": source,
+                "kind": kind,
+                "options": options,
+                "reader": reader,
             }
         )
 
     def _hold(self, fields: dict[str, Any], kept: Collection[str] = ()) -> None:
         """Check fields and hold them; those `kept` come from a table with these classes."""
         checked = checked_fields(fields, kept)
-        checked["_queries"], checked["_items"] = checked.pop("queries"), checked.pop("items")
+        for field in ("queries", "items", "options"):  # behind properties
+            checked[f"_{field}"] = checked.pop(field)
         self.__dict__.update(checked)
 
     def _fields(self) -> dict[str, Any]:
@@ -81,7 +92,56 @@ class HeldAnswers:
             "name": self.name,
             "cost_unit": self.cost_unit,
             "source": self.source,
+            "kind": self.kind,
+            "options": self._options,
+            "reader": self.reader,
         }
+
+    def replace(self, **fields: Any) -> Self:
+        """Copy with some fields replaced; the others are shared with this table.
+
+        Parameters
+        ----------
+        **fields
+            Arguments of `PredictionTable`, by name: `answers`, `labels`, `classes`, `queries`,
+            `items`, `probabilities`, `name`, `cost_unit`, `source`, `kind`, `options`, `reader`.
+
+        Returns
+        -------
+        PredictionTable
+
+        Raises
+        ------
+        InputError
+            As `PredictionTable`: what is new must agree with what is kept.
+        TypeError
+            If there is no field of a name.
+
+        See Also
+        --------
+        subset : Some of the items and of the queries.
+
+        Examples
+        --------
+        >>> from ensel import PredictionTable
+        >>> table = PredictionTable([[0, 1], [1, 1]], [0, 1], classes="ab", queries=["p", "q"])
+        >>> table.replace(queries=["p", "r"], name="renamed").query_names
+        ['p', 'r']
+        """
+        held = self._fields()
+        unknown = [field for field in fields if field not in held]
+        if unknown:
+            raise TypeError(f"a PredictionTable has no field {unknown[0]!r}; it has {[*held]}")
+        kept = held.keys() - fields.keys()
+        if fields.keys() & {"classes", *KIND_FIELDS}:
+            kept -= {"answers", "labels", "probabilities"}  # codes of other classes
+        return self._derived(held | fields, kept)
+
+    def _derived(self, fields: dict[str, Any], kept: Collection[str]) -> Self:
+        """A table of these fields; those `kept` are this one's, or parts of them."""
+        table = object.__new__(type(self))
+        table._hold(fields, kept)
+        return table
 
     def __setattr__(self, field: str, value: Any) -> None:
         raise AttributeError(f"a PredictionTable is immutable; cannot set {field!r}")
@@ -120,8 +180,52 @@ class HeldAnswers:
 
     @property
     def n_classes(self) -> int:
-        """Number of classes."""
+        """Number of classes; in an open table, the most options of an item."""
         return len(self.classes)
+
+    @property
+    def options(self) -> Options:
+        """What each item's codes stand for: a tuple of text for each item.
+
+        In an open table, None is the truth of an item whose truth is not known.
+        """
+        if self._options is not None:
+            return self._options
+        return tuple(self.classes[:n] for n in self.n_options.tolist())
+
+    @property
+    def n_options(self) -> np.ndarray:
+        """Number of options of each item, shape (n_items,)."""
+        if self._options is not None:
+            return np.array([len(own) for own in self._options])
+        if "n_options" in self._items:
+            return self._items["n_options"].to_numpy(dtype=int)
+        return np.full(self.n_items, self.n_classes)
+
+    @property
+    def truths(self) -> list[str | None]:
+        """The truth of each item as text; None where it is not known.
+
+        Raises
+        ------
+        InputError
+            If the table has no labels.
+        """
+        return [own[label] for own, label in zip(self.options, self.known_labels, strict=True)]
+
+    @property
+    def strata(self) -> np.ndarray:
+        """What random splits keep the mix of, shape (n_items,): the labels.
+
+        The codes of an open table carry no meaning across items, so there all are alike.
+
+        Raises
+        ------
+        InputError
+            If the table has no labels.
+        """
+        labels = self.known_labels
+        return np.zeros_like(labels) if self.kind == OPEN else labels
 
     @property
     def query_names(self) -> list[str]:
@@ -185,18 +289,17 @@ class HeldAnswers:
         """Number of different questions: `n_items`, where no item is a copy of another."""
         return int(self.groups.max()) + 1
 
-    def _options_offered(self) -> np.ndarray:
-        """Number of options that each item offers, shape (n_items,)."""
-        if "n_options" in self._items:
-            return self._items["n_options"].to_numpy(dtype=int)
-        return np.full(self.n_items, self.n_classes)
-
     def __repr__(self) -> str:
         n_models = len(set(self.models))
         labelled = "" if self.labels is not None else ", unlabelled"
+        codes = {
+            CLOSED: f"{self.n_classes} classes",
+            OPEN: f"open answers, reader {self.reader}",
+            VERDICTS: "right or wrong",
+        }
         return (
             f"PredictionTable({self.n_items:,} items, {self.n_queries} queries of "
-            f"{n_models} models, {self.n_classes} classes{labelled})"
+            f"{n_models} models, {codes[self.kind]}{labelled})"
         )
 
     def _repr_html_(self) -> str:

@@ -15,8 +15,9 @@ import pandas as pd
 from ensel.exceptions import InputError, shorten
 from ensel.table.blocks import blocks
 from ensel.table.codes import MISSING
+from ensel.table.kinds import CLOSED, check_codes, checked_kind
 
-MAX_CLASSES = 127  # answers are int8
+MAX_CLASSES = 127  # answers of closed tables are int8
 
 
 def checked_fields(fields: Mapping[str, Any], kept: Collection[str] = ()) -> dict[str, Any]:
@@ -45,12 +46,15 @@ def checked_fields(fields: Mapping[str, Any], kept: Collection[str] = ()) -> dic
     ensel.PredictionTable : What each field means.
     """
     name = fields["name"]
-    classes = checked_classes(fields["classes"], name)
+    of_kind = checked_kind(fields)
+    closed = of_kind["kind"] == CLOSED
+    classes = checked_classes(fields["classes"], name) if closed else of_kind["classes"]
+    dtype = np.int8 if of_kind["options"] is None else np.int16
 
     answers = fields["answers"]
     if "answers" not in kept:
         answers = checked_class_indices(
-            answers, len(classes), f"{name}: answers", allow_missing=True, ndim=2
+            answers, len(classes), f"{name}: answers", allow_missing=True, ndim=2, dtype=dtype
         )
     n_items, n_queries = answers.shape
     if n_items == 0 or n_queries == 0:
@@ -59,10 +63,12 @@ def checked_fields(fields: Mapping[str, Any], kept: Collection[str] = ()) -> dic
     labels = fields["labels"]
     if labels is not None and "labels" not in kept:
         labels = checked_class_indices(
-            labels, len(classes), f"{name}: labels", allow_missing=False, ndim=1
+            labels, len(classes), f"{name}: labels", allow_missing=False, ndim=1, dtype=dtype
         )
     if labels is not None and len(labels) != n_items:
         raise InputError(f"{name}: {len(labels)} labels for {n_items} items")
+    if not {"answers", "labels"} <= set(kept):
+        check_codes(answers, labels, of_kind["kind"], of_kind["options"], name)
 
     queries, items = fields["queries"], fields["items"]
     if "queries" not in kept or len(queries) != n_queries:
@@ -76,6 +82,7 @@ def checked_fields(fields: Mapping[str, Any], kept: Collection[str] = ()) -> dic
     )
     return {
         **fields,
+        **of_kind,
         "answers": answers,
         "labels": labels,
         "classes": classes,
@@ -98,9 +105,15 @@ def checked_classes(classes: Sequence[str], name: str) -> tuple[str, ...]:
 
 
 def checked_class_indices(
-    values: Any, n_classes: int, what: str, *, allow_missing: bool, ndim: int
+    values: Any,
+    n_classes: int,
+    what: str,
+    *,
+    allow_missing: bool,
+    ndim: int,
+    dtype: type[np.integer] = np.int8,
 ) -> np.ndarray:
-    """Class indices of a table as a read-only int8 array.
+    """Class indices of a table as a read-only array of small integers.
 
     Parameters
     ----------
@@ -112,10 +125,12 @@ def checked_class_indices(
         Whether -1 may stand among them.
     ndim : int
         Dimensions that are needed.
+    dtype : type
+        Of the result: int8, or int16 where items have options of their own.
 
     Returns
     -------
-    ndarray of int8
+    ndarray of `dtype`
         The given array itself where it is owned; otherwise a copy in the same order in memory.
 
     Raises
@@ -135,7 +150,7 @@ def checked_class_indices(
     raw = np.asarray(values)
     if raw.ndim != ndim:
         raise InputError(f"{what}: {raw.ndim}-dimensional, {ndim} dimensions are needed")
-    if raw.dtype != np.int8 and raw.dtype.kind not in "iufb":
+    if raw.dtype.kind not in "iufb":
         raise InputError(f"{what}: {raw.dtype} values; class indices (integers) are needed")
 
     lowest = MISSING if allow_missing else 0
@@ -143,9 +158,9 @@ def checked_class_indices(
     for part in blocks(lines.shape, axis=0):
         _check_part(lines[part], lowest, n_classes, what)
 
-    if raw.dtype == np.int8 and is_owned(raw):
+    if raw.dtype == dtype and is_owned(raw):
         return raw
-    return read_only(raw.astype(np.int8))  # keeps the order in memory
+    return read_only(raw.astype(dtype))  # keeps the order in memory
 
 
 def is_owned(array: np.ndarray) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from ensel.exceptions import InputError, shorten
 from ensel.registry import resolve
-from ensel.table.held import HeldAnswers
+from ensel.table.conversions import Conversions
+from ensel.table.kinds import OPEN
 from ensel.table.parts import read_only
-from ensel.table.statements import drawn_options, judged
 from ensel.table.stratified import stratified_part
 from ensel.table.trouble import (
     constant_columns,
@@ -23,12 +23,17 @@ from ensel.table.trouble import (
 )
 
 
-class PredictionTable(HeldAnswers):
+class PredictionTable(Conversions):
     """Answers of a pool of queries on a set of items, with the true labels where known.
 
     A *query* is one call of one model (model, sample number, temperature, prompt). Columns are
     queries, not models, so six samples of one model and one answer of each of six models are
     the same kind of object. Tables are immutable; `subset` returns new ones.
+
+    There are three kinds. A *closed* table has classes that all items share; it is what the
+    constructor makes. An `open` one has options of its own for each item, and its codes carry no
+    meaning across items. A table `of_verdicts` knows only right or wrong. In each of them an answer
+    is right where ``answers == labels[:, None]``.
 
     Parameters
     ----------
@@ -55,6 +60,8 @@ class PredictionTable(HeldAnswers):
         Unit of `queries["cost"]`, such as ``"USD per 10,000 texts"``.
     source : str, optional
         Where the answers come from, for captions.
+    kind, options, reader
+        Of tables that are not closed: `open` and `of_verdicts` fill them in.
 
     Raises
     ------
@@ -82,51 +89,6 @@ class PredictionTable(HeldAnswers):
     """
 
     # -- other tables made of it --------------------------------------------------------------
-
-    def replace(self, **fields: Any) -> PredictionTable:
-        """Copy with some fields replaced; the others are shared with this table.
-
-        Parameters
-        ----------
-        **fields
-            Arguments of `PredictionTable`, by name: `answers`, `labels`, `classes`, `queries`,
-            `items`, `probabilities`, `name`, `cost_unit`, `source`.
-
-        Returns
-        -------
-        PredictionTable
-
-        Raises
-        ------
-        InputError
-            As `PredictionTable`: what is new must agree with what is kept.
-        TypeError
-            If there is no field of a name.
-
-        See Also
-        --------
-        subset : Some of the items and of the queries.
-
-        Examples
-        --------
-        >>> table = PredictionTable([[0, 1], [1, 1]], [0, 1], classes="ab", queries=["p", "q"])
-        >>> table.replace(queries=["p", "r"], name="renamed").query_names
-        ['p', 'r']
-        """
-        held = self._fields()
-        unknown = [field for field in fields if field not in held]
-        if unknown:
-            raise TypeError(f"a PredictionTable has no field {unknown[0]!r}; it has {[*held]}")
-        kept = held.keys() - fields.keys()
-        if "classes" in fields:
-            kept -= {"answers", "labels", "probabilities"}  # codes of other classes
-        return self._derived(held | fields, kept)
-
-    def _derived(self, fields: dict[str, Any], kept: Collection[str]) -> PredictionTable:
-        """A table of these fields; those `kept` are this one's, or parts of them."""
-        table = object.__new__(type(self))
-        table._hold(fields, kept)
-        return table
 
     def subset(
         self, items: Any = None, queries: Iterable[Any] | slice | None = None
@@ -175,8 +137,15 @@ class PredictionTable(HeldAnswers):
             "queries": self._queries.iloc[columns],
             "items": self._items.iloc[rows],
             "probabilities": part(self.probabilities),
+            "options": self._options_of(rows),
         }
         return self._derived(fields, kept={"answers", "labels", "probabilities"})
+
+    def _options_of(self, rows: slice | np.ndarray) -> tuple[tuple[str | None, ...], ...] | None:
+        """The options of some items; None where items have none of their own."""
+        if self._options is None:
+            return None
+        return tuple(self._options[i] for i in np.arange(self.n_items)[rows])
 
     def _columns(self, queries: Iterable[Any] | slice) -> slice | np.ndarray:
         """Column positions of queries given by name or by position."""
@@ -197,6 +166,8 @@ class PredictionTable(HeldAnswers):
         self, train: float | int = 0.5, random_state: int | np.random.Generator = 0
     ) -> tuple[PredictionTable, PredictionTable]:
         """Split the items at random into two tables with the same mix of labels.
+
+        An open table has no classes to keep the mix of: its items are split plainly at random.
 
         Parameters
         ----------
@@ -225,69 +196,9 @@ class PredictionTable(HeldAnswers):
         ([0, 1], [0, 1])
         """
         first = stratified_part(
-            self.known_labels, train, np.random.default_rng(random_state), self.name, self.groups
+            self.strata, train, np.random.default_rng(random_state), self.name, self.groups
         )
         return self.subset(np.flatnonzero(first)), self.subset(np.flatnonzero(~first))
-
-    def as_statements(self, random_state: int | np.random.Generator = 0) -> PredictionTable:
-        """Turn a multiple-choice table into the paper's binary one: true or false statements.
-
-        Each item becomes one statement "the answer is option o": o is the true option with
-        probability 1/2, else one of the item's wrong options, uniformly. A query answers *true*
-        where it chose that option, *false* where it chose another; a missing answer stays
-        missing.
-
-        Parameters
-        ----------
-        random_state : int or Generator
-
-        Returns
-        -------
-        PredictionTable
-            Classes ``("false", "true")``; `items` gains the column `option`, the option asked.
-
-        Raises
-        ------
-        InputError
-            If the table has two classes already or no labels, or an item has no wrong option.
-
-        See Also
-        --------
-        ensel.table.statements : The arithmetic.
-
-        References
-        ----------
-        arXiv 2602.08003 judges statements true or false; how it made them from options is not
-        public. This construction is ours.
-
-        Examples
-        --------
-        >>> table = PredictionTable([[2], [0]], [2, 1], classes="ABC", queries=["q"])
-        >>> statements = table.as_statements(random_state=3)
-        >>> statements.classes
-        ('false', 'true')
-        """
-        if self.n_classes == 2:
-            raise InputError(f"{self.name}: already two classes; statements need multiple choice")
-        labels = self.known_labels.astype(int)
-        n_options = self._options_offered()
-        unusable = (n_options < 2) | (labels >= n_options)
-        if unusable.any():
-            raise InputError(
-                f"{self.name}: item {self._items.index[unusable][0]!r} has fewer options than its "
-                "label or than 2; statements need a wrong option to ask about"
-            )
-
-        options = drawn_options(labels, n_options, np.random.default_rng(random_state))
-        items = self._items.drop(columns="n_options", errors="ignore")
-        return self.replace(
-            answers=judged(self.answers, options),
-            labels=(options == labels).astype(np.int8),
-            classes=("false", "true"),
-            items=items.assign(option=[self.classes[option] for option in options]),
-            probabilities=None,
-            name=f"{self.name} (statements)",
-        )
 
     # -- a closer look ------------------------------------------------------------------------
 
@@ -297,8 +208,19 @@ class PredictionTable(HeldAnswers):
         return [(names[first], names[later]) for first, later in duplicate_columns(self.answers)]
 
     def constant_queries(self) -> list[str]:
-        """Queries that give one and the same answer (or none) on every item."""
-        return named(self.query_names, constant_columns(self.answers))
+        """Queries that give one and the same answer (or none) on every item.
+
+        Answers of an open table are the same where they are spelled alike: its codes mean
+        something else on every item.
+        """
+        return named(self.query_names, self._constant())
+
+    def _constant(self) -> np.ndarray:
+        """Which queries are constant, shape (n_queries,)."""
+        if self.kind != OPEN:
+            return constant_columns(self.answers)
+        spelled = self.spelled().fillna("").to_numpy(dtype=str)
+        return (spelled == spelled[:1]).all(axis=0)
 
     def silent_queries(self) -> list[str]:
         """Queries without a usable answer on any item."""
@@ -313,7 +235,7 @@ class PredictionTable(HeldAnswers):
         --------
         duplicate_queries, constant_queries, silent_queries : By name.
         """
-        return trouble_lines(self.answers, self.query_names, self.n_questions)
+        return trouble_lines(self.answers, self.query_names, self.n_questions, self._constant())
 
     # -- files: `ensel.formats` does the work; it stands higher, and is asked by name -----------
 
@@ -337,7 +259,7 @@ class PredictionTable(HeldAnswers):
         resolve("ensel.formats.parquet_writer:write_parquet")(self, path)
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write a wide CSV: `item`, `label`, a column per query.
+        """Write a wide CSV: `item`, `label`, a column per query, answers spelled out.
 
         See Also
         --------

@@ -94,7 +94,12 @@ def duplicate_columns(answers: np.ndarray) -> list[tuple[int, int]]:
     return pairs
 
 
-def trouble_lines(answers: np.ndarray, names: Sequence[str], n_questions: int) -> list[str]:
+def trouble_lines(
+    answers: np.ndarray,
+    names: Sequence[str],
+    n_questions: int,
+    constant: np.ndarray | None = None,
+) -> list[str]:
     """What deserves a look, a line each; empty if nothing.
 
     Parameters
@@ -104,6 +109,8 @@ def trouble_lines(answers: np.ndarray, names: Sequence[str], n_questions: int) -
         Of the queries.
     n_questions : int
         Number of different questions behind the items.
+    constant : ndarray of bool, shape (n_queries,), optional
+        Which queries are constant. Default: `constant_columns`.
 
     Returns
     -------
@@ -123,7 +130,7 @@ def trouble_lines(answers: np.ndarray, names: Sequence[str], n_questions: int) -
     if silent.any():
         lines.append(f"no usable answer on any item: {shorten(named(names, silent))}")
 
-    constant = constant_columns(answers) & ~silent
+    constant = (constant_columns(answers) if constant is None else constant) & ~silent
     if constant.any():
         lines.append(f"constant answers: {shorten(named(names, constant))} (they tell nothing)")
 
