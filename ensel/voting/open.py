@@ -3,93 +3,24 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ensel.exceptions import InputError
 from ensel.table.codes import MISSING, as_codes, checked_weights
 from ensel.voting.base import weight_where
-from ensel.voting.conditional_logit import Alternatives, fit_conditional_logit, probabilities
+from ensel.voting.conditional_logit import probabilities
 from ensel.voting.letters import checked, checked_again, is_text
+from ensel.voting.open_training import OpenTraining, model_numbers
 from ensel.voting.partitions import Partitions, partitions_of
 
 TIED = 1e-9
 """Scores closer than this are equal: they are sums of weights, in natural-log odds."""
 SHIFT = 1e-9
 """What settles a tie adds this to a probability."""
-PRECISION = 1.0
-"""Of the normal prior on weights."""
-BIAS_PRECISION = 0.01
-"""Of the weak one on the score of the outside option."""
-
-
-@dataclass(frozen=True)
-class OpenTraining:
-    """What there is to learn from labelled items, and no code in it.
-
-    Attributes
-    ----------
-    partitions : Partitions
-    counts : ndarray of float, shape (n_alternatives,)
-        Weight of the items for which each alternative is right.
-    right, answered : ndarray of float, shape (n_queries,)
-        Weight of the items on which the query was right, and on which it answered.
-    models : ndarray of int, shape (n_queries,)
-        Number of each query's model, from 0; without models each query is its own.
-    """
-
-    partitions: Partitions
-    counts: np.ndarray
-    right: np.ndarray
-    answered: np.ndarray
-    models: np.ndarray
-
-    @property
-    def of_models(self) -> sparse.csr_array:
-        """Which query is of which model, as 0 and 1: shape (n_queries, n_models)."""
-        n_queries = len(self.models)
-        places = (np.arange(n_queries), self.models)
-        shape = (n_queries, int(self.models.max()) + 1)
-        return sparse.coo_array((np.ones(n_queries), places), shape=shape).tocsr()
-
-    def pooled(self, of_queries: np.ndarray) -> np.ndarray:
-        """Sums over the queries of one model, given to each of them: shape (n_queries,)."""
-        return np.bincount(self.models, of_queries)[self.models]
-
-    def fit(self, columns: sparse.csr_array) -> tuple[np.ndarray, float]:
-        """Weights of features of the alternatives, and the score of the outside option.
-
-        Parameters
-        ----------
-        columns : csr_array, shape (n_alternatives, n_features)
-            0 for outside options.
-
-        Returns
-        -------
-        weights : ndarray, shape (n_features,)
-        bias : float
-        """
-        is_outside = np.zeros((columns.shape[0], 1))
-        is_outside[self.partitions.outside] = 1
-        features = sparse.hstack([columns, sparse.csr_array(is_outside)], format="csr")
-        precision = np.full(features.shape[1], PRECISION)
-        precision[-1] = BIAS_PRECISION
-        given = Alternatives(features, self.partitions.starts, self.counts)
-        theta = fit_conditional_logit(given, precision)
-        return theta[:-1], float(theta[-1])
-
-    def fit_scale(self, per_query: np.ndarray) -> tuple[float, float]:
-        """Scale, at least 0, of given weights of the queries, and the outside option's score."""
-        scores = sparse.csr_array((self.partitions.backing @ per_query)[:, None])
-        (scale,), bias = self.fit(scores)
-        if scale < 0:  # the loss is convex: the best one from 0 is 0
-            return 0.0, self.fit(scores[:, :0])[1]
-        return float(scale), bias
 
 
 class OpenVote(ClassifierMixin, BaseEstimator):
@@ -108,7 +39,8 @@ class OpenVote(ClassifierMixin, BaseEstimator):
     are learned is the subclass's. Missing answers abstain.
 
     Ties go to the option whose best backer was more often right in training, then to the option
-    with the first backer in a seeded draw of the queries.
+    with the first backer in a seeded draw of the queries. Where all weights are 0, the option that
+    most queries gave is the best.
 
     Parameters
     ----------
@@ -220,13 +152,15 @@ class OpenVote(ClassifierMixin, BaseEstimator):
         partitions, ids = partitions_of(codes)
         right = codes == labels[:, None]
         option = partitions.rows[ids, right.argmax(axis=1)]
-        chosen = np.where(right.any(axis=1), partitions.starts[ids] + option, partitions.outside[ids])
+        chosen = np.where(
+            right.any(axis=1), partitions.starts[ids] + option, partitions.outside[ids]
+        )
         training = OpenTraining(
             partitions,
             np.bincount(chosen, weights, partitions.n_alternatives),
             weight_where(weights, right),
             weight_where(weights, codes != MISSING),
-            _numbered(models, codes.shape[1]),
+            model_numbers(models, codes.shape[1]),
         )
 
         samples = training.pooled(np.ones(codes.shape[1]))
@@ -322,18 +256,17 @@ class OpenVote(ClassifierMixin, BaseEstimator):
         backed = np.flatnonzero(np.diff(backing.indptr))
         firsts = backing.indptr[backed]
 
-        def of_backers(values: np.ndarray, best: np.ufunc) -> np.ndarray:
-            found = np.full(len(scores), -np.inf)
+        def of_backers(values: np.ndarray) -> np.ndarray:
+            largest = np.full(len(scores), -np.inf)
             if len(firsts):
-                found[backed] = best.reduceat(values[backing.indices], firsts)
-            return found
+                largest[backed] = np.maximum.reduceat(values[backing.indices], firsts)
+            return largest
 
-        drawn_first = of_backers(-self.lottery_.astype(float), np.maximum)
+        silent = np.abs(self.weights_).max() <= TIED
         keys = [
-            scores,
-            *self._tie_keys(partitions),
-            of_backers(self.accuracies_, np.maximum),
-            drawn_first,
+            np.diff(backing.indptr).astype(float) if silent else scores,
+            of_backers(self.accuracies_),
+            of_backers(-self.lottery_.astype(float)),
         ]
         left = np.ones(len(scores), dtype=bool)
         left[partitions.outside] = partitions.n_options == 0
@@ -346,10 +279,6 @@ class OpenVote(ClassifierMixin, BaseEstimator):
     @abstractmethod
     def _learn(self, training: OpenTraining) -> tuple[np.ndarray, np.ndarray]:
         """Return weights, shape (n_queries,), and the outside option's score, shape (1,)."""
-
-    def _tie_keys(self, partitions: Partitions) -> list[np.ndarray]:
-        """What settles ties of the scores before backers do: shape (n_alternatives,) each."""
-        return []
 
     def fitted_shapes(self, n_queries: int, n_classes: int) -> dict[str, tuple[int, ...]]:
         """Shapes that the fitted attributes must have; for checking what a file holds."""
@@ -375,9 +304,7 @@ class OpenVote(ClassifierMixin, BaseEstimator):
             raise InputError("labels are text; the code of each item's right option is needed")
         labels = as_codes(y)
         if labels.min() < 0:
-            raise InputError(
-                "label -1; where nobody is right, a code that no query gave is needed"
-            )
+            raise InputError("label -1; where nobody is right, a code that no query gave is needed")
         return labels
 
     def _check_options(self, largest: int) -> None:
@@ -395,13 +322,3 @@ class OpenVote(ClassifierMixin, BaseEstimator):
 def _largest(values: np.ndarray, partitions: Partitions) -> np.ndarray:
     """Of each partition's alternatives: shape (n_partitions,)."""
     return np.maximum.reduceat(values, partitions.starts) if len(values) else np.empty(0)
-
-
-def _numbered(models: Any, n_queries: int) -> np.ndarray:
-    """Number of each query's model, from 0."""
-    if models is None:
-        return np.arange(n_queries)
-    names = np.asarray(models).astype(str)
-    if names.shape != (n_queries,):
-        raise InputError(f"models of shape {names.shape}; one for each of {n_queries} queries is needed")
-    return np.unique(names, return_inverse=True)[1]

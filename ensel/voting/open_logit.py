@@ -1,19 +1,35 @@
 """A weight a model, learned together, where every item has options of its own."""
 
-import numpy as np
+from __future__ import annotations
 
-from ensel.voting.open import OpenTraining, OpenVote
+import numpy as np
+from scipy import sparse
+
+from ensel.voting.open import OpenVote
+from ensel.voting.open_training import PRECISION, OpenTraining
+
+SHRINKAGE = 10.0
 
 
 class OpenLogit(OpenVote):
     """Each answer adds its model's weight to its option; weights know of each other.
 
-    Minimised is the log loss of which option was right, "none of these" among them, summed over
-    items, plus 1/2 sum of squared weights plus 1/200 b^2: normal priors of variance 1 and 100. It
-    is strictly convex. Queries that err together share a weight between them; one that is worse
-    than no answer counts against what it says. With `models` in `fit`, the samples of one model
-    have one weight: what is learned of its first sample holds for the seventh. Parameters:
-    `OpenVote`.
+    The weight of a model m is
+
+        w_m = theta log(p_m / (1 - p_m)) + gamma + d_m,
+
+    what `OpenWeighted` would give it, and a deviation of its own. Minimised is the log loss of
+    which option was right, "none of these" among them, summed over items, plus
+
+        1/2 (theta^2 + gamma^2 + 10 sum_m d_m^2 + 0.01 b^2):
+
+    normal priors of variance 1 on theta and gamma, 1/10 on deviations, 100 on the score b of "none
+    of these". It is strictly convex. So with few labels it is the weighted vote, and with more of
+    them queries that err together share a weight, and one that is worse than no answer counts
+    against what it says. With `models` in `fit`, the samples of one model have one weight: what is
+    learned of its first sample holds for the seventh. Parameters: `OpenVote`.
+
+    Conditional logit is classical [1]_; the prior is ours.
 
     See Also
     --------
@@ -21,17 +37,24 @@ class OpenLogit(OpenVote):
 
     References
     ----------
-    McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In Frontiers in
-    Econometrics, 105-142.
+    .. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In
+       Frontiers in Econometrics, 105-142.
 
     Examples
     --------
-    >>> X = [[3, 3, 0], [1, 1, 0], [0, 0, 1], [5, 5, 2]] * 5  # two that agree, and one that is right
+    >>> X = [[3, 3, 0], [1, 1, 0], [0, 0, 1], [5, 5, 2]] * 5  # two that agree, one that is right
     >>> vote = OpenLogit(n_classes=6).fit(X, [0, 0, 1, 2] * 5)
     >>> vote.predict([[4, 4, 1]])
     array([1])
     """
 
     def _learn(self, training: OpenTraining) -> tuple[np.ndarray, np.ndarray]:
-        weights, bias = training.fit(training.partitions.backing @ training.of_models)
-        return weights[training.models], np.array([bias])
+        backing, log_odds = training.partitions.backing, training.log_odds
+        shared = np.column_stack([backing @ log_odds, training.backers])
+        of_models = backing @ training.of_models
+        columns = sparse.hstack([of_models, sparse.csr_array(shared)], format="csr")
+        precision = np.append(np.full(of_models.shape[1], SHRINKAGE), [PRECISION, PRECISION])
+
+        weights, bias = training.fit(columns, precision)
+        deviations, (scale, offset) = weights[:-2], weights[-2:]
+        return scale * log_odds + offset + deviations[training.models], np.array([bias])

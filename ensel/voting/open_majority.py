@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ensel.voting.open import OpenTraining, OpenVote
-from ensel.voting.partitions import Partitions
+from ensel.voting.open import OpenVote
+from ensel.voting.open_training import OpenTraining
 
 
 class OpenMajority(OpenVote):
@@ -30,10 +30,5 @@ class OpenMajority(OpenVote):
     """
 
     def _learn(self, training: OpenTraining) -> tuple[np.ndarray, np.ndarray]:
-        n_queries = len(training.models)
-        scale, bias = training.fit_scale(np.ones(n_queries))
-        return np.full(n_queries, scale), np.array([bias])
-
-    def _tie_keys(self, partitions: Partitions) -> list[np.ndarray]:
-        # Where all are as good as none, w is 0, and the plurality is still chosen.
-        return [np.diff(partitions.backing.indptr)]
+        weight, bias = training.fit_common()
+        return np.full(len(training.models), weight), np.array([bias])
