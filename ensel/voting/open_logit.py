@@ -9,6 +9,7 @@ from ensel.voting.open import OpenVote
 from ensel.voting.open_training import PRECISION, OpenTraining
 
 SHRINKAGE = 10.0
+"""Precision of what the deviations of a model's samples add up to."""
 
 
 class OpenLogit(OpenVote):
@@ -21,13 +22,14 @@ class OpenLogit(OpenVote):
     what `OpenWeighted` would give it, and a deviation of its own. Minimised is the log loss of
     which option was right, "none of these" among them, summed over items, plus
 
-        1/2 (theta^2 + gamma^2 + 10 sum_m d_m^2 + 0.01 b^2):
+        1/2 (theta^2 + gamma^2 + 10 sum_m (n_m d_m)^2 + 0.01 b^2),
 
-    normal priors of variance 1 on theta and gamma, 1/10 on deviations, 100 on the score b of "none
-    of these". It is strictly convex. So with few labels it is the weighted vote, and with more of
-    them queries that err together share a weight, and one that is worse than no answer counts
-    against what it says. With `models` in `fit`, the samples of one model have one weight: what is
-    learned of its first sample holds for the seventh. Parameters: `OpenVote`.
+    n_m being how many queries are of model m: normal priors of variance 1 on theta and gamma, 1/10
+    on what the deviations of a model's samples add up to, 100 on the score b of "none of these". It
+    is strictly convex. So with few labels it is the weighted vote, and with more of them queries
+    that err together share a weight, and one that is worse than no answer counts against what it
+    says. With `models` in `fit`, the samples of one model have one weight: what is learned of its
+    first sample holds for the seventh. Parameters: `OpenVote`.
 
     Conditional logit is classical [1]_; the prior is ours.
 
@@ -53,7 +55,8 @@ class OpenLogit(OpenVote):
         shared = np.column_stack([backing @ log_odds, training.backers])
         of_models = backing @ training.of_models
         columns = sparse.hstack([of_models, sparse.csr_array(shared)], format="csr")
-        precision = np.append(np.full(of_models.shape[1], SHRINKAGE), [PRECISION, PRECISION])
+        samples = np.bincount(training.models).astype(float)
+        precision = np.append(SHRINKAGE * samples**2, [PRECISION, PRECISION])
 
         weights, bias = training.fit(columns, precision)
         deviations, (scale, offset) = weights[:-2], weights[-2:]
