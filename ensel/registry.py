@@ -130,8 +130,23 @@ VOTES = Registry(
 )
 """Votes by the name they have on the command line and in results."""
 
+OPEN_VOTES = Registry(
+    "open vote",
+    {
+        "majority": "ensel.voting.open_majority:OpenMajority",
+        "weighted": "ensel.voting.open_weighted:OpenWeighted",
+        "logit": "ensel.voting.open_logit:OpenLogit",
+    },
+)
+"""Votes where every item has options of its own, by their names."""
+
 SAVED_VOTES = Registry(
-    "vote", {**VOTES.addresses, "own-answer": "ensel.voting.own_answer:OwnAnswer"}
+    "vote",
+    {
+        **VOTES.addresses,
+        "own-answer": "ensel.voting.own_answer:OwnAnswer",
+        **{f"open-{name}": address for name, address in OPEN_VOTES.addresses.items()},
+    },
 )
 """Votes that a saved policy may hold: those above, and what one query says by itself."""
 

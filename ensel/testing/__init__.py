@@ -12,6 +12,7 @@ if find_spec("hypothesis") is None:
 
 from ensel.testing.information import INFORMATION_LAWS, check_information_estimator
 from ensel.testing.laws import BrokenLaw, Law, LawReport
+from ensel.testing.open_votes import OPEN_VOTE_LAWS, check_open_vote
 from ensel.testing.policies import POLICY_LAWS, check_policy
 from ensel.testing.selectors import SELECTOR_LAWS, check_selector
 from ensel.testing.strategies import Degraded, copula_pools, degraded_queries, prediction_tables
@@ -19,6 +20,7 @@ from ensel.testing.votes import VOTE_LAWS, check_vote
 
 __all__ = [
     "INFORMATION_LAWS",
+    "OPEN_VOTE_LAWS",
     "POLICY_LAWS",
     "SELECTOR_LAWS",
     "VOTE_LAWS",
@@ -27,6 +29,7 @@ __all__ = [
     "Law",
     "LawReport",
     "check_information_estimator",
+    "check_open_vote",
     "check_policy",
     "check_selector",
     "check_vote",
