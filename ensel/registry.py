@@ -119,6 +119,17 @@ SELECTORS = Registry(
 )
 """Selectors by the name they have on the command line and in results."""
 
+VERIFIER_SELECTORS = Registry(
+    "method",
+    {
+        **{name: SELECTORS.addresses[name] for name in ("single-best", "random", "top-k")},
+        "greedy-coverage": "ensel.selection.coverage:GreedyCoverage",
+        "self-moa": SELECTORS.addresses["self-moa"],
+        "exact-coverage": "ensel.selection.exact_coverage:ExactCoverage",
+    },
+)
+"""Selectors for answers that a verifier picks from: right or wrong is all that they look at."""
+
 VOTES = Registry(
     "vote",
     {

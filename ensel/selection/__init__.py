@@ -2,7 +2,9 @@
 
 from ensel.registry import SELECTORS
 from ensel.selection.base import QuerySelector
+from ensel.selection.coverage import GreedyCoverage
 from ensel.selection.exact import ExactMI, GreedyShortfall, greedy_shortfall
+from ensel.selection.exact_coverage import ExactCoverage
 from ensel.selection.greedy_logit import GainPerCost, GreedyLogit
 from ensel.selection.greedy_mi import GreedyMI
 from ensel.selection.jmi import JMI
@@ -15,8 +17,10 @@ __all__ = [
     "JMI",
     "MRMR",
     "SELECTORS",
+    "ExactCoverage",
     "ExactMI",
     "GainPerCost",
+    "GreedyCoverage",
     "GreedyLogit",
     "GreedyMI",
     "GreedyShortfall",

@@ -121,6 +121,11 @@ class QuerySelector(SelectorMixin, BaseEstimator):
             sample_weight=sample_weight,
             random_state=self.random_state,
         )
+        if self.gain_unit == "bits" and len(market.classes) < 2:
+            raise ValueError(
+                f"{type(self).__name__}: all items have the same label, so no answer tells more of "
+                "it; for answers that are right or wrong, top-k or greedy-coverage is needed"
+            )
         budget = check_budget(self._wanted(), X.shape[1])
         order, gains = self._buy(market, budget)
         self.order_ = np.asarray(order, dtype=int)
