@@ -2,6 +2,7 @@
 
 from ensel.registry import SELECTORS
 from ensel.selection.base import QuerySelector
+from ensel.selection.claims import ClaimsLogit, ClaimsMI, ClaimsMRMR, OnClaims
 from ensel.selection.coverage import GreedyCoverage
 from ensel.selection.exact import ExactMI, GreedyShortfall, greedy_shortfall
 from ensel.selection.exact_coverage import ExactCoverage
@@ -17,6 +18,9 @@ __all__ = [
     "JMI",
     "MRMR",
     "SELECTORS",
+    "ClaimsLogit",
+    "ClaimsMI",
+    "ClaimsMRMR",
     "ExactCoverage",
     "ExactMI",
     "GainPerCost",
@@ -24,6 +28,7 @@ __all__ = [
     "GreedyLogit",
     "GreedyMI",
     "GreedyShortfall",
+    "OnClaims",
     "QuerySelector",
     "Random",
     "SelfMoA",
