@@ -119,6 +119,29 @@ SELECTORS = Registry(
 )
 """Selectors by the name they have on the command line and in results."""
 
+VERIFIER_SELECTORS = Registry(
+    "method",
+    {
+        **{name: SELECTORS.addresses[name] for name in ("single-best", "random", "top-k")},
+        "greedy-coverage": "ensel.selection.coverage:GreedyCoverage",
+        "self-moa": SELECTORS.addresses["self-moa"],
+        "exact-coverage": "ensel.selection.exact_coverage:ExactCoverage",
+    },
+)
+"""Selectors for answers that a verifier picks from: right or wrong is all that they look at."""
+
+OPEN_SELECTORS = Registry(
+    "method",
+    {
+        **{name: SELECTORS.addresses[name] for name in ("single-best", "random", "top-k")},
+        "mrmr": "ensel.selection.claims:ClaimsMRMR",
+        "greedy-mi": "ensel.selection.claims:ClaimsMI",
+        "greedy-logit": "ensel.selection.claims:ClaimsLogit",
+        "self-moa": SELECTORS.addresses["self-moa"],
+    },
+)
+"""Selectors for tables whose options differ between items: no code means anything to them."""
+
 VOTES = Registry(
     "vote",
     {

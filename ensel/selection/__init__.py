@@ -2,7 +2,10 @@
 
 from ensel.registry import SELECTORS
 from ensel.selection.base import QuerySelector
+from ensel.selection.claims import ClaimsLogit, ClaimsMI, ClaimsMRMR, OnClaims
+from ensel.selection.coverage import GreedyCoverage
 from ensel.selection.exact import ExactMI, GreedyShortfall, greedy_shortfall
+from ensel.selection.exact_coverage import ExactCoverage
 from ensel.selection.greedy_logit import GainPerCost, GreedyLogit
 from ensel.selection.greedy_mi import GreedyMI
 from ensel.selection.jmi import JMI
@@ -15,11 +18,17 @@ __all__ = [
     "JMI",
     "MRMR",
     "SELECTORS",
+    "ClaimsLogit",
+    "ClaimsMI",
+    "ClaimsMRMR",
+    "ExactCoverage",
     "ExactMI",
     "GainPerCost",
+    "GreedyCoverage",
     "GreedyLogit",
     "GreedyMI",
     "GreedyShortfall",
+    "OnClaims",
     "QuerySelector",
     "Random",
     "SelfMoA",

@@ -121,6 +121,8 @@ class QuerySelector(SelectorMixin, BaseEstimator):
             sample_weight=sample_weight,
             random_state=self.random_state,
         )
+        self._check_labels_differ(market)
+
         budget = check_budget(self._wanted(), X.shape[1])
         order, gains = self._buy(market, budget)
         self.order_ = np.asarray(order, dtype=int)
@@ -167,6 +169,14 @@ class QuerySelector(SelectorMixin, BaseEstimator):
     @abstractmethod
     def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
         """Return the columns in the order of buying, and the gain of each."""
+
+    def _check_labels_differ(self, market: Market) -> None:
+        """What counts in bits has nothing to learn from labels that are all alike."""
+        if self.gain_unit == "bits" and len(market.classes) < 2:
+            raise ValueError(
+                f"{type(self).__name__}: all items have the same label, so no answer tells more of "
+                "it; for answers that are right or wrong, top-k or greedy-coverage is needed"
+            )
 
     def _wanted(self) -> Any:
         return self.budget

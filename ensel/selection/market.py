@@ -68,7 +68,7 @@ class Tallies:
         """Share of right answers of each query; a missing one is not right."""
         if self._accuracies is None:
             weights = None if self.weights is None else self.weights[None, :]
-            sums = _right_answers(self.answers, self.right, weights)[0]
+            sums = right_answers(self.answers, self.right, weights)[0]
             total = len(self.answers) if self.weights is None else self.weights.sum()
             self._accuracies = sums / total
         return self._accuracies
@@ -190,7 +190,7 @@ class Market:
         if self.weights is not None:
             raise ValueError("a market of weighted items; one without weights is needed")
         right = self.tallies.right
-        accuracies = _right_answers(self.answers, right, weights)
+        accuracies = right_answers(self.answers, right, weights)
         accuracies /= weights.sum(axis=1, keepdims=True)
         for row, of_row, seed in zip(weights, accuracies, random_states, strict=True):
             counts = self.counts.reweighted(row)
@@ -285,9 +285,7 @@ def _per_query(values: Any, n_queries: int, what: str, default: np.ndarray) -> n
     return array
 
 
-def _right_answers(
-    answers: np.ndarray, right: np.ndarray, weights: np.ndarray | None
-) -> np.ndarray:
+def right_answers(answers: np.ndarray, right: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
     """Weighted number of right answers of each query, a row for each row of weights."""
     if right.dtype.kind in "iu" and right.max() <= np.iinfo(answers.dtype).max:
         right = right.astype(answers.dtype)  # compared without a wider copy

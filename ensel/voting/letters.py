@@ -78,8 +78,8 @@ def check_labels(y: np.ndarray) -> None:
     ValueError
         If they are measurements.
     """
-    # Far fewer whole numbers than items: nothing to find, nor to warn of.
-    if y.dtype.kind in "iu" and y.size and int(y.max()) - int(y.min()) < len(y) // 4:
+    # Whole numbers are codes, however many: items may have options of their own.
+    if y.dtype.kind in "iu":
         return
     check_classification_targets(y)
 
