@@ -173,7 +173,13 @@ SAVED_VOTES = Registry(
 )
 """Votes that a saved policy may hold: those above, and what one query says by itself."""
 
-POLICIES = Registry("kind", {"fixed-set": "ensel.policies.fixed_set:FixedSet"})
+POLICIES = Registry(
+    "kind",
+    {
+        "fixed-set": "ensel.policies.fixed_set:FixedSet",
+        "verified-set": "ensel.policies.verified_set:VerifiedSet",
+    },
+)
 """Kinds of policies, by the name that they have in a file."""
 
 READERS = Registry("reader", {"verbatim": "ensel.readers.verbatim:Verbatim"})

@@ -2,28 +2,85 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ensel.choosing.request import Request
 from ensel.exceptions import InputError
-from ensel.heldout.candidates import SINGLE, Candidate, named_candidates, single_best
+from ensel.heldout.candidates import Candidate, named_candidates, single_best
 from ensel.heldout.checks import check_searchable
+from ensel.heldout.settings import CLOSED_SETTING, SINGLE, VERIFIER, Setting
 from ensel.heldout.splits import distinct_rows
 from ensel.policies import TrainingSet
-from ensel.registry import SELECTORS, VOTES
 from ensel.table.prediction_table import PredictionTable
 
-START = ("greedy-logit", "logit")
-BY_LOG_LOSS = (("top-k", "logit"),)
-BY_ACCURACY = (("top-k", "weighted"), ("greedy-mi", "map"))
-FOR_MONEY = (("gain-per-cost", "logit"),)
-FAMILIES = (START, *BY_LOG_LOSS, *BY_ACCURACY)
-"""Method and vote of every ensemble that may be chosen, beside the single best query."""
+
+@dataclass(frozen=True)
+class Families:
+    """Method and vote of every ensemble that may be chosen, beside the single best query.
+
+    Attributes
+    ----------
+    start : (str, str)
+        Where the choice begins.
+    by_log_loss, by_accuracy : tuple of (str, str)
+        Rivals of the same size, and what they are compared by.
+    for_money : tuple of (str, str)
+        Rivals by log loss, where money is the limit.
+    """
+
+    start: tuple[str, str]
+    by_log_loss: tuple[tuple[str, str], ...]
+    by_accuracy: tuple[tuple[str, str], ...]
+    for_money: tuple[tuple[str, str], ...] = ()
+
+    def named(self, money: float | None) -> tuple[tuple[str, str], ...]:
+        """All of them, each once."""
+        rivals = () if money is None else self.for_money
+        every = (self.start, *self.by_log_loss, *self.by_accuracy, *rivals)
+        return tuple(dict.fromkeys(every))
 
 
-def candidates_up_to(budget: int, money: float | None = None) -> tuple[Candidate, ...]:
+CLOSED_FAMILIES = Families(
+    start=("greedy-logit", "logit"),
+    by_log_loss=(("top-k", "logit"),),
+    by_accuracy=(("top-k", "weighted"), ("greedy-mi", "map")),
+    for_money=(("gain-per-cost", "logit"),),
+)
+OPEN_FAMILIES = Families(
+    start=("greedy-logit", "logit"),
+    by_log_loss=(("top-k", "logit"),),
+    by_accuracy=(("top-k", "majority"), ("top-k", "weighted")),
+)
+VERIFIER_FAMILIES = Families(
+    start=("greedy-coverage", VERIFIER),
+    by_log_loss=(),
+    # A verifier has no log loss: its families are compared, and shortened, by solved items.
+    by_accuracy=(("top-k", VERIFIER), ("greedy-coverage", VERIFIER)),
+)
+
+
+def families_of(setting: Setting) -> Families:
+    """What may be chosen in a setting.
+
+    Parameters
+    ----------
+    setting : Setting
+
+    Returns
+    -------
+    Families
+    """
+    if setting.verifier is not None:
+        return VERIFIER_FAMILIES
+    return OPEN_FAMILIES if setting.is_open else CLOSED_FAMILIES
+
+
+def candidates_up_to(
+    budget: int, money: float | None = None, setting: Setting = CLOSED_SETTING
+) -> tuple[Candidate, ...]:
     """The single best query, and every family at every size up to a budget.
 
     Parameters
@@ -31,14 +88,16 @@ def candidates_up_to(budget: int, money: float | None = None) -> tuple[Candidate
     budget : int
     money : float, optional
         Most that the queries of a set may cost together.
+    setting : Setting
 
     Returns
     -------
     tuple of Candidate
     """
-    families = FAMILIES if money is None else (*FAMILIES, *FOR_MONEY)
+    families = families_of(setting).named(money)
     sizes = range(1, budget + 1)
-    return (single_best(money), *named_candidates(families, sizes, money))
+    sets = named_candidates(families, sizes, money, setting)
+    return (single_best(money, setting), *sets)
 
 
 def propose(table: PredictionTable, request: Request) -> tuple[Candidate, ...]:
@@ -61,11 +120,11 @@ def propose(table: PredictionTable, request: Request) -> tuple[Candidate, ...]:
     """
     if request.method is None:
         if request.vote is not None:
-            VOTES.checked(request.vote)
+            request.setting.votes.checked(request.vote)
             raise InputError(
                 f"vote {request.vote!r} without a method; give both, or neither to have it chosen"
             )
-        return candidates_up_to(request.budget, request.money)
+        return candidates_up_to(request.budget, request.money, request.setting)
     if request.method == SINGLE:
         return (_checked_single(request),)
     return _of_one_method(table, request)
@@ -73,19 +132,20 @@ def propose(table: PredictionTable, request: Request) -> tuple[Candidate, ...]:
 
 def _checked_single(request: Request) -> Candidate:
     if request.vote is not None:
-        VOTES.checked(request.vote)
+        request.setting.votes.checked(request.vote)
         raise InputError(f"single-best does not vote; leave out the vote {request.vote!r}")
-    return single_best(request.money)
+    return single_best(request.money, request.setting)
 
 
 def _of_one_method(table: PredictionTable, request: Request) -> tuple[Candidate, ...]:
-    (method,) = SELECTORS.checked(request.method)
-    (vote,) = VOTES.checked(request.vote or SELECTORS[method].matched_vote)
+    setting = request.setting
+    (method,) = setting.selectors.checked(request.method)
+    (vote,) = setting.votes.checked(request.vote or setting.vote_of(method))
     sizes = range(1, request.budget + 1)
-    sets = named_candidates([(method, vote)], sizes, request.money)
+    sets = named_candidates([(method, vote)], sizes, request.money, setting)
     check_searchable(table, sets)
     _check_filled(table, sets[-1], request.seed)
-    return (single_best(request.money), *sets)
+    return (single_best(request.money, setting), *sets)
 
 
 def _check_filled(table: PredictionTable, candidate: Candidate, seed: int) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ensel.choosing.candidates import buy
-from ensel.choosing.evidence import assess_information
+from ensel.choosing.evidence import Evidence, assess_information
 from ensel.choosing.learning_curve import learning_curve
 from ensel.choosing.promise import Decision, Promises
 from ensel.choosing.request import Request
@@ -20,9 +20,10 @@ from ensel.choosing.stability import Always, ChosenAgain, buy_again, shares_boug
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import Estimate
 from ensel.heldout.splits import distinct_rows
-from ensel.policies import FixedSet, Policy
+from ensel.policies import Policy
 from ensel.registry import VOTES
 from ensel.table.codes import MISSING
+from ensel.table.kinds import CLOSED
 from ensel.table.prediction_table import PredictionTable
 
 
@@ -63,24 +64,23 @@ def explain(
         gain_vs_single=promises.gain(final.chosen, final.optimism),
         rejected=_rejected(final, promises),
         by_budget=_by_budget(table, decisions, promises, purchases),
-        information=assess_information(
-            table.answers[:, order],
-            table.known_labels,
-            _losses(board, final.chosen),
-            groups=table.groups,
-            seed=request.seed,
-        ),
+        information=_information(table, order, board, final.chosen, request),
         commonest=_commonest(table),
         silent=float((table.answers[:, order] == MISSING).all(axis=1).mean()),
         stability=_stability(table, board, final.chosen, request),
         learning_curve=learning_curve(
-            table, final.chosen, seed=request.seed, progress=request.progress
+            table,
+            final.chosen,
+            single=board.single,
+            seed=request.seed,
+            progress=request.progress,
         ),
         n_items=table.n_items,
         n_folds=board.n_folds,
         n_repeats=board.n_repeats,
         seed=request.seed,
-        policy=_policy(table, order, final.chosen, board, expected, request.seed),
+        policy=_policy(table, order, final.chosen, board, expected, request),
+        verifier=request.setting.verifier,
         cost_unit=table.cost_unit,
     )
 
@@ -125,10 +125,27 @@ def _steps(
     )
 
 
-def _losses(board: Scoreboard, chosen: Candidate) -> np.ndarray | None:
-    """Held-out log losses, where the vote's probabilities make a bound worth printing."""
-    calibrated = chosen.vote in VOTES and getattr(VOTES[chosen.vote], "calibrated", False)
-    return board.losses(chosen) if calibrated else None
+def _information(
+    table: PredictionTable,
+    order: list[int],
+    board: Scoreboard,
+    chosen: Candidate,
+    request: Request,
+) -> Evidence | None:
+    """Bits that the bought queries tell of the label.
+
+    None with a verifier, which goes by no vote, and on open answers, which share no label.
+    """
+    if request.setting.verifier is not None or table.kind != CLOSED:
+        return None
+    calibrated = chosen.vote in VOTES and VOTES[chosen.vote].calibrated
+    return assess_information(
+        table.answers[:, order],
+        table.known_labels,
+        board.losses(chosen) if calibrated else None,
+        groups=table.groups,
+        seed=request.seed,
+    )
 
 
 def _rejected(final: Decision, promises: Promises) -> Rejected | None:
@@ -166,7 +183,10 @@ def _by_budget(
     return pd.DataFrame(rows)
 
 
-def _commonest(table: PredictionTable) -> tuple[str, float]:
+def _commonest(table: PredictionTable) -> tuple[str, float] | None:
+    """The commonest label and its share, where items share labels."""
+    if table.kind != CLOSED:
+        return None
     counts = np.bincount(table.known_labels.astype(int), minlength=table.n_classes)
     return table.classes[int(counts.argmax())], float(counts.max() / counts.sum())
 
@@ -192,14 +212,15 @@ def _policy(
     chosen: Candidate,
     board: Scoreboard,
     expected: Estimate,
-    seed: int,
+    request: Request,
 ) -> Policy:
     """The chosen queries, asked as they were bought, and the vote fitted on all items."""
     vote = chosen.policy.vote
     if vote is not None:
-        vote = type(vote)(**(vote.get_params(False) | {"random_state": seed}))
+        vote = type(vote)(**(vote.get_params(False) | {"random_state": request.seed}))
     bought = table.subset(items=distinct_rows(table), queries=order)
-    return FixedSet(None, vote).fit_table(
+    policy = request.setting.policy_of(None, vote, None)
+    fitted: Policy = policy.fit_table(
         bought,
         method=chosen.method,
         vote=chosen.vote,
@@ -208,3 +229,4 @@ def _policy(
         **expected.named("expected_accuracy"),
         estimated_by=f"{board.n_folds}-fold cross-validation, repeats: {board.n_repeats}",
     )
+    return fitted

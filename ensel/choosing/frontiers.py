@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ensel.choosing.candidates import buy, candidates_up_to
+from ensel.choosing.candidates import buy, candidates_up_to, families_of
 from ensel.choosing.promise import Decision, Promises, resample
 from ensel.choosing.recommendation import decide_for
 from ensel.choosing.request import check_enough_questions
 from ensel.choosing.scoreboard import judge
 from ensel.exceptions import InputError
+from ensel.heldout.candidates import single_best
 from ensel.heldout.checks import (
     DEFAULT_MOST,
     check_affordable,
@@ -22,6 +23,7 @@ from ensel.heldout.checks import (
     check_whole,
     checked_budgets,
 )
+from ensel.heldout.settings import Verifier, setting_of
 from ensel.heldout.splits import check_seed, distinct_rows
 from ensel.results import Result, plain
 from ensel.table.prediction_table import PredictionTable
@@ -79,6 +81,7 @@ def frontier(
     levels: Sequence[float] | None = None,
     *,
     budget: int | None = None,
+    verifier: Verifier | bool | None = None,
     n_boot: int = 10,
     seed: int = 0,
     progress: bool | None = None,
@@ -98,6 +101,8 @@ def frontier(
         queries are free.
     budget : int, optional
         Most queries; default min(8, pool).
+    verifier : Verifier or bool, optional
+        Who picks the right answer in place of a vote: see `ensel.select`.
     n_boot : int
         Resamples behind the intervals of each level.
     seed : int
@@ -126,12 +131,14 @@ def frontier(
     budget = min(DEFAULT_MOST, table.n_queries) if budget is None else budget
     checked_budgets([budget], table)
     sums = _checked_sums(table, levels, budget)
+    setting = setting_of(table, verifier)
 
-    candidates = [c for money in sums for c in candidates_up_to(budget, money)]
-    board = judge(table, candidates, seed=seed, progress=progress)
+    candidates = [c for money in sums for c in candidates_up_to(budget, money, setting)]
+    board = judge(table, candidates, families=families_of(setting), seed=seed, progress=progress)
     decisions = {money: decide_for(board.of_money(money), budget, seed) for money in sums}
     chosen = [decision.chosen for decision in decisions.values()]
-    spreads = resample(table, chosen, n_boot=n_boot, seed=seed, progress=progress)
+    singles = [single_best(money, setting) for money in sums]
+    spreads = resample(table, chosen, singles, n_boot=n_boot, seed=seed, progress=progress)
 
     rows = []
     for money, decision in decisions.items():

@@ -16,7 +16,7 @@ from ensel.heldout.intervals import (
     difference_interval,
 )
 from ensel.heldout.scoring import SplitResult, score_split
-from ensel.heldout.splits import Split, random_splits
+from ensel.heldout.splits import Split, holds_two_classes, random_splits
 from ensel.parallel import over_splits
 from ensel.table.prediction_table import PredictionTable
 
@@ -39,6 +39,7 @@ def learning_curve(
     table: PredictionTable,
     candidate: Candidate,
     *,
+    single: Candidate | None = None,
     seed: int = 0,
     progress: bool | None = None,
 ) -> pd.DataFrame:
@@ -53,6 +54,8 @@ def learning_curve(
     table : PredictionTable
         Labelled.
     candidate : Candidate
+    single : Candidate, optional
+        The single best query; default: that of a closed table.
     seed : int
     progress : bool, optional
 
@@ -80,13 +83,13 @@ def learning_curve(
         halves = random_splits(table, N_SPLITS, 0.5, seed)
     except InputError:  # too few items
         return pd.DataFrame(columns=list(COLUMNS))
-    single = single_best(candidate.money)
+    single = single_best(candidate.money) if single is None else single
     judged = tuple(dict.fromkeys([single, candidate]))
     rows: list[dict[str, float]] = []
     before: SplitScores | None = None
     for part in PARTS:
         splits = [_smaller(split, 2 / part, table.groups) for split in halves]
-        if len(splits[0].train) < FEWEST or _fewest_classes(table, splits) < 2:
+        if len(splits[0].train) < FEWEST or not _learnable(table, splits):
             continue
         results = over_splits(
             score_split, table, splits, judged, label=f"learning from 1/{part}", progress=progress
@@ -175,7 +178,7 @@ def learning_curves(
     rows = []
     for n_train in sorted({n for n in sizes if FEWEST <= n < most} | {most}):
         splits = [_smaller(split, n_train / most, table.groups) for split in halves]
-        if _fewest_classes(table, splits) < 2:
+        if not _learnable(table, splits):
             continue
         results = over_splits(
             score_split, table, splits, judged, label=f"learning from {n_train}", progress=progress
@@ -224,9 +227,9 @@ def _scores(
     return SplitScores(table.n_items, tests, correct, table.groups)
 
 
-def _fewest_classes(table: PredictionTable, splits: Sequence[Split]) -> int:
-    """Classes in the training set that has fewest."""
-    return min(len(np.unique(table.known_labels[split.train])) for split in splits)
+def _learnable(table: PredictionTable, splits: Sequence[Split]) -> bool:
+    """Whether every training set holds two classes, where items share classes."""
+    return all(holds_two_classes(table, split.train) for split in splits)
 
 
 def _questions(split: Split, groups: np.ndarray) -> int:

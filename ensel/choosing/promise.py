@@ -31,7 +31,7 @@ import numpy as np
 from ensel.choosing.rules import Choice, choose
 from ensel.choosing.scoreboard import MANY, Scoreboard
 from ensel.exceptions import InputError
-from ensel.heldout.candidates import Candidate, single_best
+from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import (
     Estimate,
     SplitScores,
@@ -39,7 +39,13 @@ from ensel.heldout.intervals import (
     difference_interval,
 )
 from ensel.heldout.scoring import score_split
-from ensel.heldout.splits import Split, check_seed, distinct_rows, draw_with_replacement
+from ensel.heldout.splits import (
+    Split,
+    check_seed,
+    distinct_rows,
+    draw_with_replacement,
+    holds_two_classes,
+)
 from ensel.parallel import run_all
 from ensel.table.prediction_table import PredictionTable
 
@@ -115,6 +121,7 @@ class Spread:
 def resample(
     table: PredictionTable,
     candidates: Iterable[Candidate],
+    singles: Iterable[Candidate],
     *,
     n_boot: int,
     seed: int,
@@ -127,6 +134,8 @@ def resample(
     table : PredictionTable
     candidates : iterable of Candidate
         Those whose variances are wanted.
+    singles : iterable of Candidate
+        The single best query, of each sum of money among the candidates.
     n_boot : int
         At least 2.
     seed : int
@@ -145,7 +154,6 @@ def resample(
     from joblib import delayed
 
     wanted = list(candidates)
-    singles = [single_best(candidate.money) for candidate in wanted]
     judged = tuple(dict.fromkeys([*singles, *wanted]))
     children = np.random.SeedSequence([check_seed(seed), 4]).spawn(n_boot)
     jobs = (delayed(_draw)(table, judged, child) for child in children)
@@ -189,7 +197,7 @@ def _draw(
     for number in np.unique(fold[of_item > 0]):
         test = np.flatnonzero((of_item > 0) & (fold == number))
         train = np.flatnonzero((of_item > 0) & (fold != number) & once)
-        if len(np.unique(table.known_labels[train])) < 2:
+        if not holds_two_classes(table, train):
             return None
         tested.append(of_item[test])
         split = Split(train, test, seed, of_item[train])
@@ -204,9 +212,10 @@ def _means_of_draw(
     """Accuracy, and gain over the single best query, of what every fold could fill."""
     shares = counts / counts.sum()
     scores = {candidate: np.concatenate(parts) for candidate, parts in right.items()}
+    single_of = {one.money: scores[one] for one in scores if one.is_single}
     means = {}
     for candidate, correct in scores.items():
-        single = scores[single_best(candidate.money)]
+        single = single_of[candidate.money]
         if len(correct) == len(single):
             means[candidate] = float(shares @ correct), float(shares @ (correct - single))
     return means

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from ensel.choosing.candidates import propose
+from ensel.choosing.candidates import families_of, propose
 from ensel.choosing.explanation import explain
 from ensel.choosing.promise import (
     NO_OPTIMISM,
@@ -23,7 +23,8 @@ from ensel.choosing.rules import choose
 from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.choosing.selection_result import Selection
 from ensel.exceptions import InputError
-from ensel.heldout.candidates import SINGLE, Candidate
+from ensel.heldout.candidates import Candidate
+from ensel.heldout.settings import SINGLE, Verifier
 from ensel.table.prediction_table import PredictionTable
 
 
@@ -38,6 +39,7 @@ def select(
     n_repeats: int | None = None,
     n_boot: int = 25,
     n_again: int = 100,
+    verifier: Verifier | bool | None = None,
     seed: int = 0,
     progress: bool | None = None,
 ) -> Selection:
@@ -77,6 +79,9 @@ def select(
         Resamples behind the intervals, each cross-validated; at least 2.
     n_again : int
         Resamples behind the stability, in which queries are chosen and bought again.
+    verifier : Verifier or bool, optional
+        Who picks the right answer in place of a vote; True: one that never errs. Accuracy is then
+        the share of items that are solved: that a bought query is right on.
     seed : int
     progress : bool, optional
         Show a progress bar; default only on a terminal.
@@ -108,6 +113,7 @@ def select(
         table,
         budget,
         money,
+        verifier,
         method=method,
         vote=vote,
         n_folds=n_folds,
@@ -144,6 +150,7 @@ def judged(
         candidates,
         n_folds=request.n_folds,
         n_repeats=request.n_repeats,
+        families=families_of(request.setting),
         seed=request.seed,
         progress=request.progress,
     )
@@ -196,7 +203,12 @@ def promised(
     """
     both = [c for decision in decisions for c in (decision.chosen, decision.ensemble)]
     spreads = resample(
-        table, both, n_boot=request.n_boot, seed=request.seed, progress=request.progress
+        table,
+        both,
+        [board.single],
+        n_boot=request.n_boot,
+        seed=request.seed,
+        progress=request.progress,
     )
     final = decisions[-1].chosen
     if final not in spreads:

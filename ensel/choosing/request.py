@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ensel.exceptions import InputError
-from ensel.heldout.candidates import SINGLE
 from ensel.heldout.checks import (
     DEFAULT_MOST,
     check_affordable,
@@ -13,8 +12,8 @@ from ensel.heldout.checks import (
     check_whole,
     checked_budgets,
 )
+from ensel.heldout.settings import CLOSED_SETTING, SINGLE, Setting, Verifier, setting_of
 from ensel.heldout.splits import check_seed
-from ensel.registry import SELECTORS
 from ensel.table.prediction_table import PredictionTable
 
 FEWEST_QUESTIONS = 10
@@ -32,6 +31,8 @@ class Request:
         Most that the queries may cost together.
     method, vote : str or None
         None: chosen.
+    setting : Setting
+        Which methods and votes there are: by the kind of table, and by who judges answers.
     n_folds, n_repeats : int or None
         None: by the number of items.
     n_boot, n_again : int
@@ -44,6 +45,7 @@ class Request:
     money: float | None = None
     method: str | None = None
     vote: str | None = None
+    setting: Setting = CLOSED_SETTING
     n_folds: int | None = None
     n_repeats: int | None = None
     n_boot: int = 25
@@ -53,7 +55,11 @@ class Request:
 
 
 def checked_request(
-    table: PredictionTable, budget: int | None, money: float | None, **details: object
+    table: PredictionTable,
+    budget: int | None,
+    money: float | None,
+    verifier: Verifier | bool | None = None,
+    **details: object,
 ) -> Request:
     """Check what `select` is asked for against a table.
 
@@ -63,6 +69,8 @@ def checked_request(
     budget : int, optional
         Default, where money limits it: 8, or the size of the pool.
     money : float, optional
+    verifier : Verifier or bool, optional
+        Who picks the answer; default: a vote.
     **details
         The other attributes of `Request`.
 
@@ -86,9 +94,10 @@ def checked_request(
     checked_budgets([budget], table)
     if method == SINGLE and budget != 1:
         raise InputError(f"single-best buys one query; budget {budget} is not 1")
+    setting = setting_of(table, verifier)
     if method is not None:
-        SELECTORS.checked(str(method))
-    request = Request(budget, money, **details)  # type: ignore[arg-type]
+        setting.selectors.checked(str(method))
+    request = Request(budget, money, setting=setting, **details)  # type: ignore[arg-type]
     _check_numbers(request)
     return request
 

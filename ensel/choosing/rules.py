@@ -24,6 +24,10 @@ leaves it only for a reason. Each rule is a function here.
    themselves. With few labels, one query, or two of which one is never heard, are seldom clearly
    worse than many.
 
+Those are the families of closed tables; `ensel.choosing.candidates` names the others. On open
+answers the rivals by accuracy are top-k + majority and top-k + weighted. With a verifier the start
+is greedy-coverage, its rival is top-k, and solved items decide all rules.
+
 The rules are derived here; ``benchmarks/regret.py`` measures what they cost against the best in
 hindsight.
 """
@@ -34,7 +38,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ensel.choosing.candidates import BY_ACCURACY, BY_LOG_LOSS, FOR_MONEY, START
 from ensel.choosing.scoreboard import Scoreboard
 from ensel.heldout.candidates import Candidate
 
@@ -81,15 +84,16 @@ def choose(board: Scoreboard, budget: int, weights: np.ndarray | None = None) ->
 
 def start(board: Scoreboard, budget: int) -> Candidate:
     """Rule 1: where the choice begins."""
-    candidate = board.of(START, budget)
+    candidate = board.of(board.families.start, budget)
     if candidate is None:
-        raise ValueError(f"no {' + '.join(START)} of {budget} queries on the scoreboard")
+        family = " + ".join(board.families.start)
+        raise ValueError(f"no {family} of {budget} queries on the scoreboard")
     return candidate
 
 
 def by_log_loss(board: Scoreboard, chosen: Candidate) -> Candidate:
     """Rule 2, of ensembles whose probabilities can be compared."""
-    for family in (*BY_LOG_LOSS, *FOR_MONEY):
+    for family in (*board.families.by_log_loss, *board.families.for_money):
         rival = board.of(family, chosen.budget)
         if rival is None:
             continue
@@ -102,7 +106,7 @@ def by_log_loss(board: Scoreboard, chosen: Candidate) -> Candidate:
 def by_accuracy(board: Scoreboard, chosen: Candidate) -> Candidate:
     """Rule 2, of ensembles whose probabilities are no match: the one that leads most clearly."""
     most, best = TINY, chosen
-    for family in BY_ACCURACY:
+    for family in board.families.by_accuracy:
         rival = board.of(family, chosen.budget)
         if rival is None:
             continue
@@ -129,7 +133,7 @@ def fewest(board: Scoreboard, candidate: Candidate) -> Candidate:
         smaller = board.of(candidate.family, size)
         if smaller is None:
             continue
-        if candidate.family in BY_ACCURACY:
+        if candidate.family in board.families.by_accuracy:
             loss = board.lead(candidate, smaller)
         else:
             loss = board.extra_loss(smaller, candidate)

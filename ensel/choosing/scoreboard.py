@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ensel.choosing.candidates import CLOSED_FAMILIES, Families
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import by_question
 from ensel.heldout.scoring import SplitResult, score_split
@@ -42,6 +43,8 @@ class Scoreboard:
     log_loss : ndarray of float, shape (n_questions, n_candidates)
         Mean over the repeats, in nats; NaN for the single best query. Rows as in `correct`.
     n_folds, n_repeats : int
+    families : Families
+        What may be chosen among them, and what each is compared by.
     weights : ndarray, shape (n_questions,), optional
         How often each row counts, for resamples; None: once.
     """
@@ -51,6 +54,7 @@ class Scoreboard:
     log_loss: np.ndarray
     n_folds: int
     n_repeats: int
+    families: Families = CLOSED_FAMILIES
     weights: np.ndarray | None = None
 
     @property
@@ -114,6 +118,7 @@ def judge(
     *,
     n_folds: int | None = None,
     n_repeats: int | None = None,
+    families: Families = CLOSED_FAMILIES,
     seed: int = 0,
     progress: bool | None = None,
 ) -> Scoreboard:
@@ -129,6 +134,8 @@ def judge(
         Default 10, or the number of questions if that is less.
     n_repeats : int, optional
         Default 2, or 1 from 4,000 items, where the luck of the cut no longer matters.
+    families : Families
+        What may be chosen.
     seed : int
     progress : bool, optional
 
@@ -153,6 +160,7 @@ def judge(
         by_question(log_loss, table.groups),
         n_folds,
         n_repeats,
+        families,
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 
 from ensel.choosing.evidence import Evidence
-from ensel.heldout.candidates import SINGLE
 from ensel.heldout.intervals import Estimate, Z
+from ensel.heldout.settings import SINGLE, Verifier
 from ensel.policies import Policy
 from ensel.results import Result, plain
 
@@ -72,8 +72,9 @@ class Selection(Result):
         (a list), `cost`, `accuracy` with `accuracy_low` and `accuracy_high`, `gain_vs_single` with
         `gain_vs_single_low` and `gain_vs_single_high`.
     information : Evidence
-        What the bought queries tell about the label.
-    commonest : (str, float)
+        What the bought queries tell about the label; None with a verifier, and on open answers,
+        which share no label.
+    commonest : (str, float) or None
         The commonest label and its share: what answering it always would get, for nothing.
     silent : float
         Share of items on which no bought query answers. They count as wrong in all accuracies
@@ -87,6 +88,8 @@ class Selection(Result):
     policy : Policy
         Fitted on all items.
     cost_unit : str or None
+    verifier : Verifier or None
+        Who picks the answer; None: a vote.
     """
 
     reported_by = "ensel.report.selection:selection_report"
@@ -105,8 +108,8 @@ class Selection(Result):
     gain_vs_single: Estimate
     rejected: Rejected | None
     by_budget: pd.DataFrame
-    information: Evidence
-    commonest: tuple[str, float]
+    information: Evidence | None
+    commonest: tuple[str, float] | None
     silent: float
     stability: pd.DataFrame
     learning_curve: pd.DataFrame
@@ -116,6 +119,7 @@ class Selection(Result):
     seed: int
     policy: Policy
     cost_unit: str | None = None
+    verifier: Verifier | None = None
 
     @property
     def queries(self) -> list[str]:
@@ -130,7 +134,7 @@ class Selection(Result):
     @property
     def why(self) -> str:
         """What was found, in words."""
-        label, share = self.commonest
+        label, share = self.commonest or ("", -1.0)
         gain = self.gain_vs_single
         if self.expected.low <= share:
             return (
@@ -179,9 +183,9 @@ class Selection(Result):
         }
 
         data |= {
-            "information_bits": self.information.to_dict(),
-            "commonest_label": self.commonest[0],
-            "commonest_label_share": self.commonest[1],
+            "information_bits": None if self.information is None else self.information.to_dict(),
+            "commonest_label": None if self.commonest is None else self.commonest[0],
+            "commonest_label_share": None if self.commonest is None else self.commonest[1],
             "silent_share": self.silent,
             "stability": self.stability.to_dict("records"),
             "by_budget": self.by_budget.to_dict("records"),
@@ -194,6 +198,8 @@ class Selection(Result):
             "n_repeats": self.n_repeats,
             "seed": self.seed,
         }
+        if self.verifier is not None:
+            data["verifier"] = asdict(self.verifier)
         return plain(data)
 
     def __repr__(self) -> str:

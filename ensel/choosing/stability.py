@@ -29,11 +29,12 @@ from ensel.heldout.checks import (
     checked_budgets,
 )
 from ensel.heldout.intervals import LEVEL
+from ensel.heldout.settings import Verifier, setting_of
 from ensel.heldout.splits import check_seed, distinct_rows, draw_with_replacement
 from ensel.parallel import run_all
-from ensel.registry import SELECTORS
 from ensel.results import Result, plain
 from ensel.selection.market import Market, open_market
+from ensel.table.kinds import CLOSED
 from ensel.table.prediction_table import PredictionTable
 
 AT_ONCE = 25
@@ -94,6 +95,7 @@ def reselect(
     budget: int = 3,
     *,
     money: float | None = None,
+    verifier: Verifier | bool | None = None,
     n_boot: int = 1000,
     seed: int = 0,
     progress: bool | None = None,
@@ -111,6 +113,8 @@ def reselect(
         Queries a question.
     money : float, optional
         Most that the queries may cost together.
+    verifier : Verifier or bool, optional
+        Who picks the answer, on tables of verdicts; then methods are those of `compare` with one.
     n_boot : int
         Resamples. Where items are copies of questions, questions are drawn.
     seed : int
@@ -137,11 +141,12 @@ def reselect(
     (True, 100)
     """
     check_labelled(table)
-    SELECTORS.checked(method)
+    setting = setting_of(table, verifier)
+    setting.selectors.checked(method)
     checked_budgets([budget], table)
     check_affordable(money, table)
     check_whole(n_boot, "resamples", 1)
-    candidate = method_at(method, budget, money)
+    candidate = method_at(method, budget, money, setting)
     check_searchable(table, [candidate])
     draws = buy_again(
         table, Always(candidate), money=money, n_boot=n_boot, seed=seed, progress=progress
@@ -247,23 +252,37 @@ def _buy_part(
     )
     weights = drawn[:, table.groups[rows]]
     market = _market_of(table, rows, money)
-    of_class = np.stack(
-        [weights[:, market.labels == y].sum(axis=1) for y in range(len(market.classes))]
-    )
+    classes = _classes_drawn(table, market, weights)
 
     orders = []
     # A draw of its own for each: what only ties or chance decide is not stable.
     seeds = [int(child.generate_state(1)[0]) for child in children]
     for i, resampled in enumerate(market.reweighted(weights, seeds)):
-        if (of_class[:, i] > 0).sum() < 2:
+        if classes[i] == TOO_FEW:
             continue
         selector = clone(choice(drawn[i]).policy.sized_selector)
         selector.set_params(random_state=seeds[i])
-        if (of_class[:, i] > 0).all():
+        if classes[i] == ALL:
             orders.append(selector.buy(resampled))
         else:  # a class that was not drawn is no class
             orders.append(_bought_anew(selector, table, rows, weights[i]))
     return orders
+
+
+TOO_FEW, SOME, ALL = range(3)
+
+
+def _classes_drawn(table: PredictionTable, market: Market, weights: np.ndarray) -> list[int]:
+    """Whether each resample holds all classes, some, or too few to learn from.
+
+    Only a closed table has classes that items share; there is nothing to lose in the others.
+    """
+    if table.kind != CLOSED:
+        return [ALL] * len(weights)
+    n_classes = len(market.classes)
+    of_class = np.stack([weights[:, market.labels == y].sum(axis=1) for y in range(n_classes)])
+    n_drawn = (of_class > 0).sum(axis=0)
+    return [TOO_FEW if n < 2 else ALL if n == n_classes else SOME for n in n_drawn.tolist()]
 
 
 def _market_of(table: PredictionTable, rows: np.ndarray, money: float | None) -> Market:

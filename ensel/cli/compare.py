@@ -8,7 +8,7 @@ import typer
 
 from ensel.cli.arguments import numbers, training_part, words
 from ensel.cli.completion import complete_words
-from ensel.cli.options import TableOptions
+from ensel.cli.options import TableOptions, VerifierOptions
 from ensel.cli.outputs import FigureFile, JsonFile, check_outputs, write_figure, write_json
 from ensel.cli.sharing import takes_options
 from ensel.registry import SELECTORS, VOTES
@@ -41,6 +41,7 @@ def compare_command(
         str, typer.Option(help="Share (0.5) or number (500) of items to learn from.")
     ] = "0.5",
     splits: Annotated[int, typer.Option(help="Random splits.")] = 5,
+    verifier: VerifierOptions,
     table: TableOptions,
     json: JsonFile = None,
     figure: FigureFile = None,
@@ -64,6 +65,7 @@ def compare_command(
         budgets=chosen_budgets,
         train=train_part,
         n_splits=splits,
+        verifier=verifier.who(),
         seed=table.seed,
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ensel.cli.arguments import amounts
-from ensel.cli.options import PriceOptions, TableOptions
+from ensel.cli.options import PriceOptions, TableOptions, VerifierOptions
 from ensel.cli.outputs import FigureFile, JsonFile, check_outputs, write_figure, write_json
 from ensel.cli.sharing import takes_options
 
@@ -23,6 +23,7 @@ def frontier_command(
         int | None, typer.Option(help="Most queries a question; default min(8, pool).")
     ] = None,
     prices: PriceOptions,
+    verifier: VerifierOptions,
     table: TableOptions,
     json: JsonFile = None,
     figure: FigureFile = None,
@@ -38,7 +39,13 @@ def frontier_command(
     check_outputs(json, figure=figure, inputs=(*table.inputs, prices.prices))
     levels = None if money is None else amounts(money, "--money")
 
-    result = frontier(prices.applied_to(table.load()), levels, budget=budget, seed=table.seed)
+    result = frontier(
+        prices.applied_to(table.load()),
+        levels,
+        budget=budget,
+        verifier=verifier.who(),
+        seed=table.seed,
+    )
 
     if write_json(result, json):
         print_report(frontier_report(result))

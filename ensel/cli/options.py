@@ -15,6 +15,7 @@ from ensel.cli.sharing import Options
 from ensel.exceptions import InputError, InputWarning
 
 if TYPE_CHECKING:
+    from ensel.heldout.settings import Verifier
     from ensel.table.prediction_table import PredictionTable
 
 Other = Annotated[
@@ -109,6 +110,42 @@ class TableOptions(Options):
             ignore=words(self.ignore or ""),
             other=self.other,
         )
+
+
+@dataclass(frozen=True)
+class VerifierOptions(Options):
+    """Who picks the right answer: a vote, or a verifier that may err."""
+
+    verifier: Annotated[
+        bool,
+        typer.Option(
+            "--verifier",
+            help="A test picks the right answer, not a vote: an item is solved if a bought query "
+            "is right.",
+        ),
+    ] = False
+    false_accept: Annotated[
+        float, typer.Option(help="With --verifier: share of wrong answers that it accepts.")
+    ] = 0.0
+    false_reject: Annotated[
+        float, typer.Option(help="With --verifier: share of right answers that it rejects.")
+    ] = 0.0
+
+    def who(self) -> Verifier | None:
+        """The verifier; None where there is none.
+
+        Raises
+        ------
+        InputError
+            Error rates without a verifier, or no rates.
+        """
+        from ensel.heldout.settings import Verifier
+
+        if self.verifier:
+            return Verifier(self.false_accept, self.false_reject)
+        if self.false_accept or self.false_reject:
+            raise InputError("--false-accept and --false-reject are a verifier's: add --verifier")
+        return None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ensel.cli.completion import complete_words
-from ensel.cli.options import PriceOptions, TableOptions
+from ensel.cli.options import PriceOptions, TableOptions, VerifierOptions
 from ensel.cli.outputs import SCREEN, JsonFile, announce, check_outputs, write_json
 from ensel.cli.sharing import takes_options
 from ensel.exceptions import InputError
@@ -51,6 +51,7 @@ def select_command(
         int | None,
         typer.Option(help="Times the items are cut into folds; default 2, or 1 from 4,000 items."),
     ] = None,
+    verifier: VerifierOptions,
     table: TableOptions,
     save: Annotated[Path | None, typer.Option(help="Keep the fitted policy here (JSON).")] = None,
     json: JsonFile = None,
@@ -77,6 +78,7 @@ def select_command(
         vote=vote,
         n_folds=folds,
         n_repeats=repeats,
+        verifier=verifier.who(),
         seed=table.seed,
     )
 

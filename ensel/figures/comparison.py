@@ -22,6 +22,7 @@ SINGLE = "single-best"
 MAY_LEAVE = ("random", "gain-per-cost")
 """Methods that, at a budget in queries, may lie too far below to be framed."""
 DIFFERENCE = "diff_vs_top_k"
+BASELINE = "top-k + weighted vote"
 LEAST_WIDTH = 4.2
 """Inches: what the note and the legend need, however few panels there are."""
 NOTE_LETTERS = 17.5
@@ -53,11 +54,18 @@ def comparison_figure(result: Comparison) -> Figure:
         n_items=result.n_items,
         n_train=result.n_train,
         n_splits=result.n_splits,
+        baseline=result.baseline,
     )
 
 
 def votes_figure(
-    rows: pd.DataFrame, *, dataset: str, n_items: int, n_train: int, n_splits: int
+    rows: pd.DataFrame,
+    *,
+    dataset: str,
+    n_items: int,
+    n_train: int,
+    n_splits: int,
+    baseline: str = BASELINE,
 ) -> Figure:
     """Draw all methods with all votes on one dataset: a column of panels per vote.
 
@@ -72,6 +80,8 @@ def votes_figure(
     dataset : str
     n_items, n_train, n_splits : int
         Said below the picture.
+    baseline : str
+        What differences are taken to.
 
     Returns
     -------
@@ -91,7 +101,7 @@ def votes_figure(
         axes = figure.subplots(2, len(votes), sharex=True, sharey="row", squeeze=False)
 
         for (above, below), vote in zip(axes.T, votes, strict=True):
-            above.set_title(f"{vote} vote")
+            above.set_title(vote if vote == "verifier" else f"{vote} vote")
             if len(single):
                 _draw_single(above, single, SINGLE)
             below.axhline(0, **ZERO)
@@ -104,7 +114,7 @@ def votes_figure(
         if len(framed):
             zoom(axes[0, 0], 100 * framed["accuracy"])
             zoom(axes[1, 0], 100 * framed[DIFFERENCE])
-        _label_rows(axes)
+        _label_rows(axes, baseline)
         handles, labels = axes[0, 0].get_legend_handles_labels()
         longest = max(map(len, labels), default=1)
         ncols = max(1, min(len(labels), int(width / (LETTER_WIDTH * longest + MARK_WIDTH))))
@@ -192,9 +202,9 @@ def _label_budgets(below: Any) -> None:
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _label_rows(axes: Any) -> None:
+def _label_rows(axes: Any, baseline: str = BASELINE) -> None:
     axes[0, 0].set_ylabel("held-out accuracy (%)")
-    axes[1, 0].set_ylabel("difference to top-k +\nweighted vote (points)")
+    axes[1, 0].set_ylabel(f"difference to {baseline.replace('+ ', '+' + chr(10))} (points)")
 
 
 def _leaves(column: Any, voted: pd.DataFrame) -> bool:

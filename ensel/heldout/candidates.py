@@ -10,11 +10,11 @@ from typing import Any
 from sklearn.base import clone
 
 from ensel.exceptions import InputError
-from ensel.policies import EstimatorPolicy, FixedSet
-from ensel.registry import SELECTORS, VOTES
+from ensel.heldout.settings import CLOSED_SETTING, OWN_ANSWER, SINGLE, VERIFIER, Setting
+from ensel.policies import EstimatorPolicy
+from ensel.registry import OPEN_SELECTORS, SELECTORS, VERIFIER_SELECTORS
 
-SINGLE = "single-best"
-OWN_ANSWER = "own-answer"
+OURS = {*SELECTORS, *OPEN_SELECTORS, *VERIFIER_SELECTORS}
 OWN = "own"
 """What stands in the place of a vote's name where a method brings its own."""
 
@@ -51,7 +51,7 @@ class Candidate:
     @property
     def is_own(self) -> bool:
         """Whether the method is a user's own."""
-        return self.method not in SELECTORS
+        return self.method not in OURS
 
     @property
     def is_single(self) -> bool:
@@ -66,7 +66,10 @@ class Candidate:
 
 
 def named_candidates(
-    families: Iterable[tuple[str, str]], budgets: Sequence[int], money: float | None = None
+    families: Iterable[tuple[str, str]],
+    budgets: Sequence[int],
+    money: float | None = None,
+    setting: Setting = CLOSED_SETTING,
 ) -> tuple[Candidate, ...]:
     """Fixed sets by the names of their methods and votes, at every budget.
 
@@ -77,6 +80,8 @@ def named_candidates(
     families : iterable of (method, vote)
     budgets : sequence of int
     money : float, optional
+    setting : Setting
+        Which methods and votes there are.
 
     Returns
     -------
@@ -92,19 +97,24 @@ def named_candidates(
     votes: dict[str, Any] = {}
     for method, vote in families:
         if method == SINGLE:
-            entrants[single_best(money)] = None
+            entrants[single_best(money, setting)] = None
             continue
-        selector = selectors.setdefault(method, _selector(method, money))
-        fitted_by = votes.setdefault(vote, VOTES[vote]())
-        draws = selector.n_draws
+        if method not in selectors:
+            selectors[method] = setting.selector(method, money)
+        if vote not in votes:
+            votes[vote] = None if vote == VERIFIER else setting.votes[vote]()
         for budget in budgets:
-            policy = FixedSet(selector, fitted_by, budget)
+            policy = setting.policy_of(selectors[method], votes[vote], budget)
+            draws = selectors[method].n_draws
             entrants[Candidate(method, vote, budget, money, policy, draws)] = None
     return tuple(entrants)
 
 
 def grid(
-    methods: Iterable[str], votes: Iterable[str], budgets: Iterable[int]
+    methods: Iterable[str],
+    votes: Iterable[str],
+    budgets: Iterable[int],
+    setting: Setting = CLOSED_SETTING,
 ) -> tuple[Candidate, ...]:
     """Every method with every vote at every budget; the single best query once.
 
@@ -112,6 +122,7 @@ def grid(
     ----------
     methods, votes : iterable of str
     budgets : iterable of int
+    setting : Setting
 
     Returns
     -------
@@ -124,21 +135,25 @@ def grid(
     """
     votes = tuple(votes)
     families = [(method, vote) for method in methods for vote in votes]
-    return named_candidates(families, tuple(budgets))
+    return named_candidates(families, tuple(budgets), setting=setting)
 
 
-def single_best(money: float | None = None) -> Candidate:
+def single_best(money: float | None = None, setting: Setting = CLOSED_SETTING) -> Candidate:
     """The single best query, answering for itself.
 
     Parameters
     ----------
     money : float, optional
         Most that it may cost.
+    setting : Setting
     """
-    return Candidate(SINGLE, OWN_ANSWER, 1, money, FixedSet(_selector(SINGLE, money)))
+    policy = setting.policy_of(setting.selector(SINGLE, money), setting.own_answer(), None)
+    return Candidate(SINGLE, OWN_ANSWER, 1, money, policy)
 
 
-def method_at(method: str, budget: int, money: float | None = None) -> Candidate:
+def method_at(
+    method: str, budget: int, money: float | None = None, setting: Setting = CLOSED_SETTING
+) -> Candidate:
     """A method at one budget, with the vote that it is matched with.
 
     Parameters
@@ -147,6 +162,7 @@ def method_at(method: str, budget: int, money: float | None = None) -> Candidate
     budget : int
         Of no account to the single best query.
     money : float, optional
+    setting : Setting
 
     Returns
     -------
@@ -158,12 +174,8 @@ def method_at(method: str, budget: int, money: float | None = None) -> Candidate
     'greedy-mi + map'
     """
     if method == SINGLE:
-        return single_best(money)
-    return named_candidates([(method, SELECTORS[method].matched_vote)], [budget], money)[0]
-
-
-def _selector(method: str, money: float | None) -> Any:
-    return SELECTORS[method]().set_params(money=money)
+        return single_best(money, setting)
+    return named_candidates([(method, setting.vote_of(method))], [budget], money, setting)[0]
 
 
 def own_candidates(
@@ -173,6 +185,7 @@ def own_candidates(
     *,
     n_queries: int,
     after: str | None = "top-k",
+    setting: Setting = CLOSED_SETTING,
 ) -> tuple[Candidate, ...]:
     """Users' own methods as candidates, under the names that they give them.
 
@@ -192,6 +205,9 @@ def own_candidates(
         Size of the pool.
     after : str, optional
         Method that buys for bare classifiers.
+    setting : Setting
+        Where codes mean nothing beyond an item, classifiers have nothing to learn from; where a
+        verifier picks, only selectors have a part.
 
     Returns
     -------
@@ -205,26 +221,41 @@ def own_candidates(
     entrants: list[Candidate] = []
     for name, method in methods.items():
         _check_own(name, method)
+        _check_fits(name, method, setting)
         if hasattr(method, "fit") and hasattr(method, "asked"):
             entrants += _sized(name, method, budgets, n_queries, lambda policy: policy)
         elif hasattr(method, "get_support"):
-            entrants += _with_votes(name, method, votes, budgets, n_queries)
+            entrants += _with_votes(name, method, votes, budgets, n_queries, setting)
         elif hasattr(method, "steps"):
             entrants += _sized(name, method, budgets, n_queries, EstimatorPolicy)
         elif after is None:
             entrants.append(Candidate(name, OWN, n_queries, None, EstimatorPolicy(method)))
         else:
-            SELECTORS.checked(after)
-            selector = _selector(after, None)
+            setting.selectors.checked(after)
+            selector = setting.selector(after)
             entrants += [
-                Candidate(name, OWN, budget, None, FixedSet(selector, method, budget))
+                Candidate(name, OWN, budget, None, setting.policy_of(selector, method, budget))
                 for budget in budgets
             ]
     return tuple(entrants)
 
 
+def _check_fits(name: str, method: Any, setting: Setting) -> None:
+    is_selector = hasattr(method, "get_support")
+    if setting.verifier is not None and not is_selector:
+        raise InputError(
+            f"method {name!r}: a {type(method).__name__} votes, and a verifier picks the answer; a "
+            "selector is needed"
+        )
+    if setting.is_open and not is_selector and not hasattr(method, "asked"):
+        raise InputError(
+            f"method {name!r}: a {type(method).__name__} learns from codes, which mean nothing "
+            "beyond an item of open answers; a selector or a policy is needed"
+        )
+
+
 def _check_own(name: str, method: Any) -> None:
-    if name in SELECTORS:
+    if name in OURS:
         raise InputError(f"method {name!r} is ensel's own; give yours another name")
     if not isinstance(name, str):
         raise InputError(f"method {name!r}: the name of a method is a text")
@@ -268,19 +299,19 @@ def unfitted(method: Any) -> Any:
 
 
 def _with_votes(
-    name: str, selector: Any, votes: Sequence[str], budgets: Sequence[int], n_queries: int
+    name: str,
+    selector: Any,
+    votes: Sequence[str],
+    budgets: Sequence[int],
+    n_queries: int,
+    setting: Setting,
 ) -> list[Candidate]:
     """A selector with every vote, at every budget where it takes one."""
     takes_budget = "budget" in selector.get_params()
-    sizes = list(budgets) if takes_budget else [n_queries]
-    return [
-        Candidate(
-            name,
-            vote,
-            budget,
-            None,
-            FixedSet(selector, VOTES[vote](), budget if takes_budget else None),
-        )
-        for vote in votes
-        for budget in sizes
-    ]
+    entrants = []
+    for vote in votes:
+        fitted_by = None if vote == VERIFIER else setting.votes[vote]()
+        for budget in budgets if takes_budget else [n_queries]:
+            policy = setting.policy_of(selector, fitted_by, budget if takes_budget else None)
+            entrants.append(Candidate(name, vote, budget, None, policy))
+    return entrants

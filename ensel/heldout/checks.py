@@ -10,6 +10,7 @@ import numpy as np
 from ensel.exceptions import InputError, shorten
 from ensel.heldout.candidates import Candidate
 from ensel.selection.exact import ExactMI, check_sets, sizes_to_search
+from ensel.table.kinds import CLOSED
 from ensel.table.prediction_table import PredictionTable
 
 DEFAULT_MOST = 8
@@ -28,7 +29,10 @@ def check_labelled(table: PredictionTable) -> None:
             f"{type(table).__name__} given; a PredictionTable is needed: load_dataset(name) or "
             "PredictionTable.read(file)"
         )
-    present = np.unique(table.known_labels)
+    labels = table.known_labels
+    if table.kind != CLOSED:
+        return
+    present = np.unique(labels)
     if len(present) < 2:
         raise InputError(
             f"{table.name}: all labels are {table.classes[int(present[0])]!r}; "

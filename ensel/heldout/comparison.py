@@ -11,7 +11,6 @@ import pandas as pd
 
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import (
-    SINGLE,
     Candidate,
     grid,
     named_candidates,
@@ -20,14 +19,13 @@ from ensel.heldout.candidates import (
 from ensel.heldout.checks import check_labelled, check_searchable, checked_budgets
 from ensel.heldout.intervals import SplitScores, accuracy_interval, difference_interval
 from ensel.heldout.scoring import SplitResult, score_split
+from ensel.heldout.settings import SINGLE, Setting, Verifier, setting_of
 from ensel.heldout.splits import Split, random_splits
 from ensel.parallel import over_splits
-from ensel.registry import SELECTORS, VOTES
 from ensel.results import Result, plain
 from ensel.table.prediction_table import PredictionTable
 
-BASELINE = ("top-k", "weighted")
-BESIDE_OWN = (SINGLE, BASELINE[0])
+BESIDE_OWN = (SINGLE, "top-k")
 """What users' own methods are shown beside, where they name nothing else."""
 ROW_COLUMNS = (
     "method",
@@ -56,13 +54,16 @@ class Comparison(Result):
     rows : DataFrame
         One row per method, vote and budget: `method`, `vote`, `budget` (queries), `accuracy`
         held out, mean over splits, with `accuracy_low` and `accuracy_high` (95 %), `diff_vs_top_k`
-        (paired difference to top-k + weighted vote at the same budget) with `diff_vs_top_k_low` and
-        `diff_vs_top_k_high`, `cost` (mean per item, NaN where unknown), `mean_queries` (asked per
-        item), `queries` (a list of query names per split: what was asked of any item; for random
-        the first of its ten draws).
+        (paired difference to top-k + weighted vote at the same budget; on open answers to top-k +
+        majority, with a verifier to top-k) with `diff_vs_top_k_low` and `diff_vs_top_k_high`,
+        `cost` (mean per item, NaN where unknown), `mean_queries` (asked per item), `queries` (a
+        list of query names per split: what was asked of any item; for random the first of its ten
+        draws).
     skipped : list of dict
         `method`, `budget` and `reason` of what could not be filled.
     cost_unit : str or None
+    baseline : str
+        What `diff_vs_top_k` is a difference to.
     """
 
     drawn_by = "ensel.figures.comparison:comparison_figure"
@@ -77,6 +78,7 @@ class Comparison(Result):
     rows: pd.DataFrame
     skipped: list[dict[str, Any]]
     cost_unit: str | None = None
+    baseline: str = "top-k + weighted vote"
 
     def accuracy_table(self) -> pd.DataFrame:
         """Accuracies with a row per method and vote and a column per budget."""
@@ -122,6 +124,7 @@ def compare(
     train: float | int = 0.5,
     n_splits: int = 5,
     after: str | None = "top-k",
+    verifier: Verifier | bool | None = None,
     seed: int = 0,
     progress: bool | None = None,
 ) -> Comparison:
@@ -153,6 +156,11 @@ def compare(
         Random splits, stratified by label.
     after : str, optional
         Which method buys for a bare classifier of your own; None: it gets the whole pool.
+    verifier : Verifier or bool, optional
+        Who picks the right answer in place of a vote (unit tests, a proof checker); True: one that
+        never errs. Then an item is solved if a bought query is right, the methods are
+        ``single-best random top-k greedy-coverage self-moa exact-coverage``, and accuracy is the
+        share of solved items. Tables of verdicts can be compared in no other way.
     seed : int
         Same seed, same numbers, on any number of workers.
     progress : bool, optional
@@ -189,21 +197,30 @@ def compare(
     ['single-best', 'top-k', 'bayes']
     """
     check_labelled(table)
-    chosen_votes = VOTES.checked(votes)
+    setting = setting_of(table, verifier)
+    chosen_votes = setting.votes.checked(votes)
     chosen_budgets = checked_budgets(budgets, table)
-    named, own = _told_apart(methods, table)
+    named, own = _told_apart(methods, table, setting)
     shown = (
-        *grid(named, chosen_votes, chosen_budgets),
-        *own_candidates(own, chosen_votes, chosen_budgets, n_queries=table.n_queries, after=after),
+        *grid(named, chosen_votes, chosen_budgets, setting),
+        *own_candidates(
+            own,
+            chosen_votes,
+            chosen_budgets,
+            n_queries=table.n_queries,
+            after=after,
+            setting=setting,
+        ),
     )
     check_searchable(table, shown)
 
     splits = random_splits(table, n_splits, train, seed)
     # The baseline is always scored, since every row is compared to it.
-    baselines = named_candidates([BASELINE], sorted({c.budget for c in shown}))
+    sizes = sorted({c.budget for c in shown})
+    baselines = named_candidates([setting.baseline], sizes, setting=setting)
     judged = tuple(dict.fromkeys([*shown, *baselines]))
     results = over_splits(score_split, table, splits, judged, label="comparing", progress=progress)
-    board = _Board(table, splits, results)
+    board = _Board(table, splits, results, setting.baseline)
     return Comparison(
         dataset=table.name,
         n_items=table.n_items,
@@ -214,28 +231,29 @@ def compare(
         rows=pd.DataFrame(board.rows(shown, baselines), columns=list(ROW_COLUMNS)),
         skipped=board.skipped(shown),
         cost_unit=table.cost_unit,
+        baseline=setting.baseline_name,
     )
 
 
 def _told_apart(
-    methods: Sequence[str] | Mapping[str, Any] | None, table: PredictionTable
+    methods: Sequence[str] | Mapping[str, Any] | None, table: PredictionTable, setting: Setting
 ) -> tuple[list[str], dict[str, Any]]:
     """Names of ours, and methods of the user's own."""
     if methods is None:
-        return _default_methods(table), {}
+        return _default_methods(table, setting), {}
     if not isinstance(methods, Mapping):
-        return SELECTORS.checked(methods), {}
+        return setting.selectors.checked(methods), {}
     own = {name: method for name, method in methods.items() if method is not None}
     named = [name for name in methods if name not in own]
     if not methods:
         raise InputError("no method; name one, or bring one of your own")
-    return SELECTORS.checked(named or BESIDE_OWN), own
+    return setting.selectors.checked(named or BESIDE_OWN), own
 
 
-def _default_methods(table: PredictionTable) -> list[str]:
+def _default_methods(table: PredictionTable, setting: Setting) -> list[str]:
     """All that apply and are quick enough."""
     chosen = []
-    for name, selector in SELECTORS.items():
+    for name, selector in setting.selectors.items():
         fits = table.costs is not None or not selector.needs_costs
         if fits and not selector.on_request:
             chosen.append(name)
@@ -246,9 +264,13 @@ class _Board:
     """The scores of all splits, put together."""
 
     def __init__(
-        self, table: PredictionTable, splits: list[Split], results: list[SplitResult]
+        self,
+        table: PredictionTable,
+        splits: list[Split],
+        results: list[SplitResult],
+        baseline: tuple[str, str],
     ) -> None:
-        self.table, self.results = table, results
+        self.table, self.results, self.baseline = table, results, baseline
         self.tests = [split.test for split in splits]
 
     def scores(self, candidate: Candidate) -> SplitScores:
@@ -267,7 +289,7 @@ class _Board:
     def _row(self, candidate: Candidate, baseline: SplitScores) -> dict[str, Any]:
         scores = self.scores(candidate)
         accuracy = accuracy_interval(scores)
-        difference = difference_interval(scores - baseline, same=candidate.family == BASELINE)
+        difference = difference_interval(scores - baseline, same=candidate.family == self.baseline)
         parts = [result.scored[candidate] for result in self.results]
         names = self.table.query_names
         return {

@@ -12,6 +12,7 @@ import pandas as pd
 from ensel.heldout.intervals import by_question
 from ensel.results import Result, plain
 from ensel.table.codes import MISSING
+from ensel.table.kinds import CLOSED
 from ensel.table.prediction_table import PredictionTable
 
 
@@ -55,12 +56,14 @@ class Description(Result):
         """Plain data, as written by `to_json`."""
         table = self.table
         counts = np.bincount(table.known_labels, minlength=table.n_classes).tolist()
+        shared = table.kind == CLOSED  # else no class is any item's but by number
         return {
             "dataset": table.name,
             "n_items": table.n_items,
             "n_queries": table.n_queries,
             "n_models": len(set(table.models)),
-            "classes": dict(zip(table.classes, counts, strict=True)),
+            "kind": table.kind,
+            "classes": dict(zip(table.classes, counts, strict=True)) if shared else {},
             "cost_unit": table.cost_unit,
             "mean_error_correlation": plain(self.mean_error_correlation),
             "all_wrong": self.all_wrong,

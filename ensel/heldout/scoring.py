@@ -18,7 +18,8 @@ import numpy as np
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate, unfitted
 from ensel.heldout.splits import Split
-from ensel.policies import FixedSet, Policy, TrainingSet, UnfilledBudget
+from ensel.policies import FixedSet, Policy, TrainingSet, UnfilledBudget, VerifiedSet
+from ensel.table.kinds import OPEN
 from ensel.table.prediction_table import PredictionTable
 
 LEAST_PROBABILITY = 1e-6
@@ -133,7 +134,7 @@ class Exam:
     def __init__(self, table: PredictionTable, split: Split) -> None:
         labels = table.known_labels.astype(np.int64)
         self.split, self.costs = split, table.costs
-        self.n_classes = table.n_classes
+        self.n_classes, self.is_open = table.n_classes, table.kind == OPEN
         self.training = TrainingSet(
             table.answers[split.train],
             labels[split.train],
@@ -224,7 +225,7 @@ class Exam:
 
     def _grade(self, policy: Any) -> tuple[np.ndarray, np.ndarray]:
         """Which items it gets right, and log losses; once for fixed sets that vote alike."""
-        if not isinstance(policy, FixedSet):
+        if not isinstance(policy, FixedSet) or isinstance(policy, VerifiedSet):
             return self._graded_anew(policy)
         key = id(policy.vote_), policy.voting_columns_
         if key not in self._graded:
@@ -232,6 +233,9 @@ class Exam:
         return self._graded[key]
 
     def _graded_anew(self, policy: Any) -> tuple[np.ndarray, np.ndarray]:
+        if isinstance(policy, VerifiedSet):
+            solved = policy.solve(self.X, self.y).right
+            return solved.astype(np.float32), np.full(len(solved), np.nan, dtype=np.float32)
         p = self._by_class(np.asarray(policy.predict_proba(self.X)), policy.classes_)
         right = p.argmax(axis=1) == self.y
         heard = (
@@ -240,11 +244,17 @@ class Exam:
             else (policy.asked(self.X) & (self.X >= 0)).any(axis=1)
         )
         if getattr(policy, "names_probabilities", True):
-            of_label = p[np.arange(len(p)), self.y]
-            log_loss = -np.log(np.maximum(of_label, LEAST_PROBABILITY))
+            log_loss = -np.log(np.maximum(self._of_label(p), LEAST_PROBABILITY))
         else:
             log_loss = np.full(len(p), np.nan)
         return (heard & right).astype(np.float32), log_loss.astype(np.float32)
+
+    def _of_label(self, p: np.ndarray) -> np.ndarray:
+        """Probability of what turned out; of open answers that may be that none is right."""
+        of_label: np.ndarray = p[np.arange(len(p)), self.y]
+        if not self.is_open:
+            return of_label
+        return np.where(of_label > 0, of_label, 1 - p.sum(axis=1))
 
     def _by_class(self, p: np.ndarray, classes: np.ndarray) -> np.ndarray:
         """Probabilities of all classes of the table, 0 of those that the policy has not seen."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ensel.exceptions import InputError
+from ensel.table.kinds import CLOSED, OPEN
 from ensel.table.prediction_table import PredictionTable
 from ensel.table.stratified import stratified_part
 
@@ -155,7 +156,8 @@ def distinct_rows(table: PredictionTable) -> np.ndarray:
     """
     groups = table.groups
     copied = np.bincount(groups)[groups] > 1
-    if not copied.any():
+    # Codes of open answers are drawn anew for each item: equal ones are no sign of a copy.
+    if table.kind == OPEN or not copied.any():
         return np.arange(table.n_items)
     rows = np.flatnonzero(copied)
     known = np.column_stack([groups[rows], table.shared_codes()[rows]])
@@ -176,8 +178,26 @@ def check_seed(seed: int) -> int:
     return int(seed)
 
 
+def holds_two_classes(table: PredictionTable, items: np.ndarray) -> bool:
+    """Whether there is something to learn from the labels of some items.
+
+    Only a closed table has classes that items share.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled.
+    items : ndarray of int
+
+    Returns
+    -------
+    bool
+    """
+    return table.kind != CLOSED or len(np.unique(table.known_labels[items])) > 1
+
+
 def _check_two_classes(table: PredictionTable, train: np.ndarray) -> None:
-    if table.kind == "closed" and len(np.unique(table.known_labels[train])) < 2:
+    if not holds_two_classes(table, train):
         raise InputError(
             f"{table.name}: only one class among {len(train)} training items; two are needed - "
             "more items, or a larger training share"

@@ -6,6 +6,7 @@ from ensel.policies.fixed_set import FixedSet, UnfilledBudget
 from ensel.policies.live import Answer
 from ensel.policies.saved import load_policy
 from ensel.policies.training import TrainingSet
+from ensel.policies.verified_set import VerifiedSet
 
 __all__ = [
     "Answer",
@@ -14,5 +15,6 @@ __all__ = [
     "Policy",
     "TrainingSet",
     "UnfilledBudget",
+    "VerifiedSet",
     "load_policy",
 ]

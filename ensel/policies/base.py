@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 
 from ensel.exceptions import InputError, shorten
 from ensel.policies.live import LivePolicy
+from ensel.policies.open_answers import renumbered
 from ensel.policies.training import TrainingSet
 from ensel.table.codes import MISSING
 from ensel.table.prediction_table import PredictionTable
@@ -43,7 +44,9 @@ class Policy(LivePolicy, BaseEstimator):
     query_names : tuple of str
         One for each column; those of a DataFrame, else "0", "1" and so on.
     class_names : tuple of str or None
-        Names of the classes, where it was fitted on a table.
+        Names of the classes, where it was fitted on a table; of open answers, numbers of options.
+    reader : str or None
+        How open answers are read; None where classes are shared by all items.
     queries : list of dict
         What is known of each query (`name`, `model`, `cost`, ...), where fitted on a table.
     about : dict
@@ -57,6 +60,7 @@ class Policy(LivePolicy, BaseEstimator):
     """
 
     class_names: tuple[str, ...] | None = None
+    reader: str | None = None
     query_names: tuple[str, ...] = ()
     queries: Sequence[Mapping[str, Any]] = ()
     about: Mapping[str, Any] = {}
@@ -126,15 +130,18 @@ class Policy(LivePolicy, BaseEstimator):
         -------
         self
         """
+        names = table.classes
+        if table.reader is not None:  # on other items, queries may give one option each
+            names = tuple(str(code) for code in range(max(table.n_classes, table.n_queries + 1)))
         training = TrainingSet(
             table.answers,
             table.known_labels,
-            n_classes=table.n_classes,
+            n_classes=len(names),
             models=table.models,
             costs=table.costs,
         )
         self.fit_to(training)
-        self.class_names = table.classes
+        self.class_names, self.reader = names, table.reader
         self.query_names = tuple(table.query_names)
         described = table.queries.drop(columns="name", errors="ignore").reset_index(names="name")
         self.queries = [
@@ -290,21 +297,43 @@ class Policy(LivePolicy, BaseEstimator):
                 f"it needs {shorten(self.query_names, 10)}"
             )
         own = table.subset(queries=list(self.query_names))
-        codes = self._codes_of(own)
+        codes, original = self._codes_of(own), None
+        if self.reader is not None:
+            codes, original = renumbered(codes)
         probabilities = self.predict_proba(codes)
         best = probabilities.argmax(axis=1)
         return pd.DataFrame(
             {
-                "label": np.array(self.class_names, dtype=object)[best],
+                "label": self._labels_of(own, best, original),
                 "probability": probabilities[np.arange(len(best)), best],
                 "asked": self.asked(codes).sum(axis=1),
             },
             index=own.items.index,
         )
 
+    def _labels_of(
+        self, table: PredictionTable, best: np.ndarray, original: np.ndarray | None
+    ) -> np.ndarray:
+        """Names of the best classes; of open answers, the options of each item, None if silent."""
+        if table.options is None or original is None:
+            return np.array(self.class_names, dtype=object)[best]
+        picked = np.full(len(best), None, dtype=object)
+        for i, place in enumerate(best):
+            code = original[i, place] if place < original.shape[1] else MISSING
+            if code != MISSING:
+                picked[i] = table.options[i][code]
+        return picked
+
     def _codes_of(self, table: PredictionTable) -> np.ndarray:
         """The table's answers in the codes of this policy's classes."""
         known = self.class_names or ()
+        if table.reader != self.reader:
+            raise InputError(
+                f"{table.name}: answers read as {table.reader or 'classes'}; the policy was fitted "
+                f"on answers read as {self.reader or 'classes'}"
+            )
+        if self.reader is not None:
+            return table.answers
         if table.classes == known:
             return table.answers
         used = [table.classes[code] for code in np.unique(table.answers) if code != MISSING]

@@ -10,9 +10,10 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ensel.exceptions import InputError, shorten
+from ensel.policies.open_answers import heard_options
 from ensel.table.codes import MISSING
 
-Answers = Mapping[str, str | int | None]
+Answers = Mapping[str, Any]
 """Answers so far, by query: None = asked and unusable; absent = not asked."""
 
 
@@ -35,6 +36,7 @@ class LivePolicy:
     """
 
     class_names: tuple[str, ...] | None
+    reader: str | None
     query_names: tuple[str, ...]
     classes_: np.ndarray
 
@@ -78,12 +80,21 @@ class LivePolicy:
         Answer
         """
         check_is_fitted(self)
-        probabilities = self.predict_proba(self._row_of(answers)[None, :])[0]
+        row = self._row_of(answers)
+        probabilities = self.predict_proba(row[None, :])[0]
         best = int(probabilities.argmax())
-        label = self.classes_[best] if self.class_names is None else self.class_names[best]
-        if isinstance(label, np.generic):
-            label = label.item()
+        label = self._label_of(best, answers)
         return Answer(label, float(probabilities[best]), self.next(answers) == ())
+
+    def _label_of(self, best: int, answers: Answers) -> Any:
+        """A class by its name; of open answers, an answer as it was first spelled."""
+        if self.reader is not None:
+            options = heard_options([answers.get(name) for name in self.query_names], self.reader)[
+                1
+            ]
+            return options[best] if best < len(options) else None
+        label = self.classes_[best] if self.class_names is None else self.class_names[best]
+        return label.item() if isinstance(label, np.generic) else label
 
     @abstractmethod
     def _to_ask(self, row: np.ndarray, taken: np.ndarray) -> Sequence[int]:
@@ -100,6 +111,8 @@ class LivePolicy:
                 f"it asks {shorten(self.query_names, 10)}"
             )
         given = [answers.get(name) for name in self.query_names]
+        if self.reader is not None:
+            return heard_options(given, self.reader)[0]
         if self.class_names is not None:
             return np.array([self._class_of(answer) for answer in given])
         if self.classes_.dtype.kind in "iuf":

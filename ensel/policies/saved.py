@@ -12,7 +12,7 @@ from ensel import __version__
 from ensel.exceptions import InputError, shorten
 from ensel.files import written_whole
 from ensel.policies.base import DamagedPolicy, Policy
-from ensel.registry import POLICIES
+from ensel.registry import POLICIES, READERS
 from ensel.results import plain
 
 VERSION = 1
@@ -49,6 +49,7 @@ def save_policy(policy: Policy, path: str | os.PathLike[str]) -> None:
         "made_with": f"ensel {__version__}",
         "kind": kind,
         "classes": list(policy.class_names),
+        "reader": policy.reader,
         "queries": list(policy.queries),
         "about": dict(policy.about),
         **policy.to_data(),
@@ -116,6 +117,9 @@ def _policy_of(data: dict[str, Any]) -> Policy:
         raise DamagedPolicy(f"no kind {data['kind']!r}; kinds: {POLICIES.listed}")
     policy: Policy = POLICIES[data["kind"]].from_data(data, len(names), len(classes))
     policy.query_names, policy.class_names = names, classes
+    policy.reader = data["reader"]
+    if policy.reader is not None and policy.reader not in READERS:
+        raise DamagedPolicy(f"no reader {policy.reader!r}; readers: {READERS.listed}")
     policy.queries, policy.about = data["queries"], dict(data["about"])
     return policy
 

@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from ensel.selection.base import QuerySelector
 from ensel.voting.base import Vote
+from ensel.voting.open import OpenVote
 
 NOT_ITS_OWN = {"budget", "random_state", "n_classes"}
 """Parameters that two selectors, or two votes, may differ in and still be one method."""
@@ -132,6 +133,8 @@ class TrainingSet:
     def _fit_vote(self, vote: Any, columns: tuple[int, ...]) -> Any:
         fitted = clone(vote)
         chosen = self.X[:, list(columns)]
+        if isinstance(vote, OpenVote):
+            return self._fit_open_vote(fitted, chosen, columns)
         if not isinstance(vote, Vote):
             rows = self.repeated_rows
             return self.seeded(fitted).fit(chosen[rows], self.y[rows])
@@ -140,6 +143,15 @@ class TrainingSet:
         if self.rng_of is not None:
             fitted.set_params(random_state=self.rng_of(self.VOTE_DRAW))
         return fitted.fit(chosen, self.y, sample_weight=self.sample_weight)
+
+    def _fit_open_vote(self, vote: Any, chosen: Any, columns: tuple[int, ...]) -> Any:
+        """Samples of one model share what is learned of it."""
+        if self.n_classes is not None:
+            vote.set_params(n_classes=self.n_classes)
+        if self.rng_of is not None:
+            vote.set_params(random_state=self.rng_of(self.VOTE_DRAW))
+        models = None if self.models is None else np.asarray(self.models)[list(columns)]
+        return vote.fit(chosen, self.y, sample_weight=self.sample_weight, models=models)
 
     @property
     def repeated_rows(self) -> Any:
@@ -184,7 +196,7 @@ def method_key(estimator: Any) -> Any:
     -------
     hashable
     """
-    if not isinstance(estimator, QuerySelector | Vote):
+    if not isinstance(estimator, QuerySelector | Vote | OpenVote):
         return id(estimator)
     own = {k: repr(v) for k, v in estimator.get_params(False).items() if k not in NOT_ITS_OWN}
     return type(estimator), tuple(sorted(own.items()))

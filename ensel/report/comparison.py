@@ -37,7 +37,7 @@ def comparison_report(result: Comparison) -> Report:
     """
     parts = sections(
         *(section(table) for table in _accuracies(result)),
-        section(_legend(), _single_best(result), *_early_stops(result), *_skipped(result)),
+        section(_legend(result), _single_best(result), *_early_stops(result), *_skipped(result)),
     )
     return Report(
         title=f"Held-out accuracy (%) on {result.dataset}",
@@ -104,9 +104,9 @@ def _table(wide: pd.DataFrame, marks: dict[tuple[str, str, int], str]) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _legend() -> Paragraph:
+def _legend(result: Comparison) -> Paragraph:
     return Paragraph(
-        "+ above, - below top-k + weighted vote at the same budget (95 % interval of the paired "
+        f"+ above, - below {result.baseline} at the same budget (95 % interval of the paired "
         "difference leaves out 0).",
         hint="All intervals: --json FILE; a picture: --figure FILE.",
     )

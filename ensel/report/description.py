@@ -8,6 +8,7 @@ from ensel.exceptions import shorten
 from ensel.heldout.description import Description
 from ensel.report.blocks import Block, Cell, Column, Listing, Paragraph, Table, text_column
 from ensel.report.report import Report, section, sections
+from ensel.table.kinds import CLOSED, OPEN, VERDICTS
 from ensel.table.prediction_table import PredictionTable
 
 MOST_QUERIES = 24
@@ -51,12 +52,21 @@ def description_report(result: Description, *, every: bool = False) -> Report:
 
 def _lead(result: Description) -> str:
     table = result.table
-    labels = ", ".join(f"{name} {count:,}" for name, count in _label_counts(table).items())
     n_models = len(set(table.models))
     return (
         f"{table.n_items:,} items{_questions(table)}, {table.n_queries} queries of "
-        f"{n_models} models; labels: {labels}"
+        f"{n_models} models; {_labels(table)}"
     )
+
+
+def _labels(table: PredictionTable) -> str:
+    """How often each label is true, or what stands in the place of shared labels."""
+    if table.kind == OPEN:
+        return f"open answers, read as {table.reader}"
+    if table.kind == VERDICTS:
+        return "right or wrong is known of each answer"
+    counts = _label_counts(table)
+    return "labels: " + ", ".join(f"{name} {count:,}" for name, count in counts.items())
 
 
 def _label_counts(table: PredictionTable) -> dict[str, int]:
@@ -121,6 +131,8 @@ def _correlation(result: Description) -> tuple[Block, ...]:
 
 
 def _no_better_than_guessing(result: Description) -> Paragraph | None:
+    if result.table.kind != CLOSED:
+        return None
     counts = _label_counts(result.table)
     commonest = max(counts, key=counts.__getitem__)
     share = counts[commonest] / result.table.n_items

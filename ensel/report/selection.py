@@ -38,7 +38,7 @@ def selection_report(result: Selection) -> Report:
             _expected(result),
             Paragraph(f"Verdict: {result.why}."),
             _silent(result),
-            Paragraph(f"Information on the label: {result.information}."),
+            _information(result),
         ),
         _by_budget(result),
         section(_more_labels(result), _how_to_read(result)),
@@ -95,6 +95,13 @@ def _expected(result: Selection) -> Facts:
         unit = result.cost_unit or "the file's unit"
         pairs.append(("Cost", f"{result.cost:.3g} ({unit})"))
     return Facts(tuple(pairs))
+
+
+def _information(result: Selection) -> Paragraph | None:
+    """What the bought answers tell, where items share labels and no verifier picks."""
+    if result.information is None:
+        return None
+    return Paragraph(f"Information on the label: {result.information}.")
 
 
 def _silent(result: Selection) -> Paragraph | None:

@@ -1,0 +1,89 @@
+"""Answers without classes, as a policy meets them: options numbered as they are first heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ensel.readers import reader_named
+from ensel.table.codes import MISSING
+
+
+def heard_options(texts: Sequence[str | None], reader: str) -> tuple[np.ndarray, list[str]]:
+    """Number the answers to one item in the order in which they are first heard.
+
+    Parameters
+    ----------
+    texts : sequence of str or None, length n_queries
+        None = not asked, or asked and unusable.
+    reader : str
+        Says which texts are the same answer.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (n_queries,)
+        -1 where there is no answer, or none that can be read.
+    options : list of str
+        The first spelling of each.
+
+    Examples
+    --------
+    >>> codes, options = heard_options(["7", None, "8", "7"], "verbatim")
+    >>> codes.tolist(), options
+    ([0, -1, 1, 0], ['7', '8'])
+    """
+    read = reader_named(reader)
+    keys: list[object] = []
+    options: list[str] = []
+    codes = np.full(len(texts), MISSING)
+    for j, text in enumerate(texts):
+        key = None if text is None else read.key(str(text))
+        if key is None:
+            continue
+        known = (n for n, other in enumerate(keys) if other == key or read.same(other, key))
+        place = next(known, len(keys))
+        if place == len(keys):
+            keys.append(key)
+            options.append(str(text))
+        codes[j] = place
+    return codes, options
+
+
+def renumbered(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number each item's options in the order of the queries that first give them.
+
+    Parameters
+    ----------
+    answers : ndarray of int, shape (n_items, n_queries)
+        Options as codes; -1 = missing.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (n_items, n_queries)
+        From 0, below n_queries.
+    original : ndarray of int, shape (n_items, n_queries)
+        The code that each new number stands for; -1 beyond those given.
+
+    Examples
+    --------
+    >>> codes, original = renumbered(np.array([[5, -1, 2, 5]]))
+    >>> codes.tolist(), original.tolist()
+    ([[0, -1, 1, 0]], [[5, 2, -1, -1]])
+    """
+    codes = np.full(answers.shape, MISSING)
+    original = np.full(answers.shape, MISSING)
+    n_heard = np.zeros(len(answers), dtype=int)
+    rows = np.arange(len(answers))
+    for j in range(answers.shape[1]):
+        given = answers[:, j]
+        # The earlier query that gave the same option, if any.
+        same = (answers[:, :j] == given[:, None]) & (given[:, None] != MISSING)
+        first = same.argmax(axis=1) if j else np.zeros(len(answers), dtype=int)
+        known = same.any(axis=1)
+        new = (given != MISSING) & ~known
+        codes[known, j] = codes[rows[known], first[known]]
+        codes[new, j] = n_heard[new]
+        original[rows[new], n_heard[new]] = given[new]
+        n_heard[new] += 1
+    return codes, original
