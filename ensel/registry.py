@@ -138,5 +138,12 @@ SAVED_VOTES = Registry(
 POLICIES = Registry("kind", {"fixed-set": "ensel.policies.fixed_set:FixedSet"})
 """Kinds of policies, by the name that they have in a file."""
 
-READERS = Registry("reader", {"verbatim": "ensel.readers.verbatim:Verbatim"})
+READERS = Registry(
+    "reader",
+    {
+        "verbatim": "ensel.readers.verbatim:Verbatim",
+        "numbers": "ensel.readers.numerals:Numbers",
+        "math": "ensel.readers.formulas:Formulas",
+    },
+)
 """Readers of open answers by name."""
