@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,11 @@ COST_UNIT = "USD per question"
 NO_ANSWER = "?"
 """What the source writes where it found no answer in a text."""
 
-PRICED_IN_DOLLARS = frozenset("01 02 03 04 05 06 15 16 28".split())
+PRICED_IN_DOLLARS = frozenset(["01", "02", "03", "04", "05", "06", "15", "16", "28"])
 """Numbers of the models whose `model_cost` is dollars: they were served by OpenRouter.
 
-The others are roubles, a thousand times too dear beside these, or 0 where a model ran at the source's
-own, which means that nobody knows.
+The others are roubles, a thousand times too dear beside these, or 0 where a model ran on the
+source's own machines, which means that nobody knows.
 """
 
 SERVED_TWICE = ("llama_3_1_8b", "llama_3_3_70b")
@@ -190,7 +189,7 @@ def _queries(results: dict[str, list[dict[str, Any]]]) -> pd.DataFrame:
     about = {}
     seen: dict[str, int] = {}
     for query, rows in results.items():
-        number, name = re.fullmatch(r"(\d+)_(.+)", query).groups()
+        number, _, name = query.partition("_")
         model = name if name in SERVED_TWICE else query
         seen[model] = seen.get(model, 0) + 1
         mean_cost = float(np.mean([row["model_cost"] for row in rows]))

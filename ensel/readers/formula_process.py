@@ -1,4 +1,4 @@
-"""A process of its own for the library that compares expressions: it can be ended, whatever it does.
+"""A process of its own for the library that compares expressions: it can always be ended.
 
 Expressions of strangers can keep a computer algebra system busy for ever (``9^{9^{9}}``), and its
 own time limits are signals, which only the main thread may set. So it stands in another process,
@@ -70,7 +70,7 @@ class _Process:
         self._lock = threading.Lock()
         self._running: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str] = queue.Queue()
-        self._owner = 0
+        self._owner = self._number = 0
         self._timeouts: Counter[str] = Counter()
 
     def ask(self, first: str, second: str) -> bool:
@@ -79,14 +79,15 @@ class _Process:
             if max(self._timeouts[first], self._timeouts[second]) >= MOST_TIMEOUTS:
                 return False
             running = self._started()
+            self._number += 1
             assert running.stdin is not None
             try:
-                running.stdin.write(json.dumps([first, second]) + "\n")
+                running.stdin.write(json.dumps([self._number, first, second]) + "\n")
                 running.stdin.flush()
-                answer = self._lines.get(timeout=SECONDS).strip()
+                number, _, answer = self._lines.get(timeout=SECONDS).strip().partition(" ")
             except (queue.Empty, OSError):
-                answer = ""
-            if not answer:
+                number = answer = ""
+            if not answer or number != str(self._number):
                 self.end()
                 self._timeouts.update((first, second))
             return answer == "same"
@@ -108,9 +109,7 @@ class _Process:
             text=True,
             encoding="utf-8",
         )
-        threading.Thread(
-            target=_forward, args=(self._running, self._lines), daemon=True
-        ).start()
+        threading.Thread(target=_forward, args=(self._running, self._lines), daemon=True).start()
         try:
             ready = self._lines.get(timeout=SECONDS_TO_START)
         except queue.Empty:

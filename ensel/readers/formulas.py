@@ -22,7 +22,13 @@ LONGEST_DECIMAL = 30
 _MIXED = re.compile(r"(-?)(\d+)\\frac\{(\d+)\}\{(\d+)\}", re.ASCII)
 _FRACTION = re.compile(r"(-?)\\frac\{(-?\d+)\}\{(\d+)\}", re.ASCII)
 _WORD = re.compile(r"(?<!\\)(?<![A-Za-z\\])[A-Za-z]{3,}")
-_FUNCTIONS = frozenset("sin cos tan cot sec csc log exp sqrt arcsin arccos arctan".split())
+_FUNCTIONS = frozenset(
+    re.findall(
+        r"\w+",
+        "pmatrix bmatrix vmatrix matrix array cases "
+        "sin cos tan cot sec csc log exp sqrt arcsin arccos arctan",
+    )
+)
 _WITH_BASE = re.compile(r"\w_\{?\d+\}?$", re.ASCII)
 _BRACKETS = {"(": ")", "[": "]"}
 
@@ -126,12 +132,17 @@ def _same(first: str, second: str) -> bool:
         return _same_expression(first, second)
 
     reader = Formulas()
-    keys_a, keys_b = ([_key(part) or part for part in own.parts] for own in (a, b))
+    keys_a, keys_b = _keys(a.parts), _keys(b.parts)
     if a.brackets:
         return all(reader.same(x, y) for x, y in zip(keys_a, keys_b, strict=True))
     if Counter(keys_a) == Counter(keys_b):
         return True
     return _paired(keys_a, keys_b)
+
+
+def _keys(parts: tuple[str, ...]) -> list[Hashable]:
+    """The key of each part; its text, where that cannot be read."""
+    return [_key(part) or part for part in parts]
 
 
 def _paired(keys_a: list[Hashable], keys_b: list[Hashable]) -> bool:

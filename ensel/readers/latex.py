@@ -13,14 +13,37 @@ MOST_ROUNDS = 12
 """The rules are applied until nothing changes; a text that still changes then is unreadable."""
 
 _SIGNS = {
-    "\u2212": "-", "\u2013": "-", "\u00d7": r"\times ", "\u00b7": r"\cdot ", "\u00f7": "/",
-    "\u2264": r"\le ", "\u2265": r"\ge ", "\u2260": r"\ne ", "\u00b1": r"\pm ", "\u222a": r"\cup ",
-    "\u2208": r"\in ", "\u221e": r"\infty ", "\u03c0": r"\pi ", "\u03b8": r"\theta ",
-    "\u03bb": r"\lambda ", "\u03b1": r"\alpha ", "\u03b2": r"\beta ", "\u00b0": "", "\u2032": "'",
-    "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2044": "/",
-    "\u00bd": r"\frac{1}{2}", "\u2153": r"\frac{1}{3}", "\u2154": r"\frac{2}{3}",
-    "\u00bc": r"\frac{1}{4}", "\u00be": r"\frac{3}{4}",
-    "\u00b2": "^{2}", "\u00b3": "^{3}", "\u2074": "^{4}",
+    "\u2212": "-",
+    "\u2013": "-",
+    "\u00d7": r"\times ",
+    "\u00b7": r"\cdot ",
+    "\u00f7": "/",
+    "\u2264": r"\le ",
+    "\u2265": r"\ge ",
+    "\u2260": r"\ne ",
+    "\u00b1": r"\pm ",
+    "\u222a": r"\cup ",
+    "\u2208": r"\in ",
+    "\u221e": r"\infty ",
+    "\u03c0": r"\pi ",
+    "\u03b8": r"\theta ",
+    "\u03bb": r"\lambda ",
+    "\u03b1": r"\alpha ",
+    "\u03b2": r"\beta ",
+    "\u00b0": "",
+    "\u2032": "'",
+    "\u00a0": " ",
+    "\u2009": " ",
+    "\u202f": " ",
+    "\u2044": "/",
+    "\u00bd": r"\frac{1}{2}",
+    "\u2153": r"\frac{1}{3}",
+    "\u2154": r"\frac{2}{3}",
+    "\u00bc": r"\frac{1}{4}",
+    "\u00be": r"\frac{3}{4}",
+    "\u00b2": "^{2}",
+    "\u00b3": "^{3}",
+    "\u2074": "^{4}",
 }
 _SIGNS |= {chr(0x2080 + digit): f"_{{{digit}}}" for digit in range(10)}
 _TRANSLATION = str.maketrans(_SIGNS)
@@ -30,28 +53,37 @@ _DROPPED = re.compile(
     r"|(?<!\\)\\[!,;: ()]|~|\\q?quad(?![A-Za-z])|\\displaystyle(?![A-Za-z])|\\limits(?![A-Za-z])"
     r"|\\?%|\\?\$|\^\{?\s*\\circ\s*\}?|\\degree(?![A-Za-z])|\\circ$"
 )
-_TEXT = re.compile(r"\\(?:text|mbox|textbf|textit|mathrm|mathbf|textrm|operatorname)\s*\{([^{}]*)\}")
+_TEXT = re.compile(
+    r"\\(?:text|mbox|textbf|textit|mathrm|mathbf|textrm|operatorname)\s*\{([^{}]*)\}"
+)
 _SQRT_SIGN = re.compile(r"\u221a\s*(?:\(([^()]*)\)|(\d+|[A-Za-z]))", re.ASCII)
 _SHORT_SQRT = re.compile(r"\\sqrt\s*(\d|[A-Za-z])", re.ASCII)
-_SHORT_FRAC = re.compile(
-    r"\\frac\s*(?:\{([^{}]*)\}|(\w))\s*(?:\{([^{}]*)\}|(\w))", re.ASCII
-)
+_SHORT_FRAC = re.compile(r"\\frac\s*(?:\{([^{}]*)\}|(\w))\s*(?:\{([^{}]*)\}|(\w))", re.ASCII)
 _SLASH = re.compile(r"(?<![\w.}\^)])(\d+) ?/ ?(\d+)(?![\w.^(\\])", re.ASCII)
 _MIXED_SLASH = re.compile(r"^(-?\d+) (\d+) ?/ ?(\d+)$", re.ASCII)
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:(?:,|\{,\})\d{3})+(?:\.\d+)?", re.ASCII)
 _LEFT_SIDE = re.compile(r"^\\?[A-Za-z]+(?:\([a-z]\))? ?(?:=|\\in(?![A-Za-z])) ?(?=[^=]*$)")
-_BARE_FUNCTION = re.compile(r"(?<![\\A-Za-z])(sin|cos|tan|cot|sec|csc|log|ln)(?= ?[\d(\\]| [A-Za-z]\b)")
+_BARE_FUNCTION = re.compile(
+    r"(?<![\\A-Za-z])(sin|cos|tan|cot|sec|csc|log|ln)(?= ?[\d(\\]| [A-Za-z]\b)"
+)
 _ONE_NAME = re.compile(r"^(?:[A-Za-z]|\\[A-Za-z]+)(?:\([a-z]\))? ?(?:=|\\in)")
-_HEAD = r"-?(?:\d[\d,]*(?:\.\d+)?(?:\\frac\{\d+\}\{\d+\})?|\\frac\{-?\d+\}\{\d+\})"
+_HEAD = r"-?(?:\d[\d,]*(?:\.\d+)?(?: ?\\frac\{\d+\}\{\d+\})?|\\frac\{-?\d+\}\{\d+\})"
 _WITH_UNIT = re.compile(
-    rf"({_HEAD})[ ]*[ (]((?:[A-Za-z]{{2,}}\.?)(?: [A-Za-z]{{2,}}){{0,2}})(?:\^\{{?\d\}}?)?\)?", re.ASCII
+    rf"({_HEAD})[ ]*[ (]((?:[A-Za-z]{{2,}}\.?)(?: [A-Za-z]{{2,}}){{0,2}})(?: ?\^\{{?\d\}}?)?\)?",
+    re.ASCII,
 )
 _SHORT_UNITS = frozenset(
-    "cm mm km in ft mi yd kg mg lb lbs oz ml hr hrs min sec mph day days men boys cup cups".split()
+    re.findall(
+        r"\w+",
+        "cm mm km in ft mi yd kg mg lb lbs oz ml hr hrs min sec mph day days men boys cup cups",
+    )
 )
 _NO_UNITS = frozenset(
-    "and or to more less than at about million billion trillion thousand hundred dozen times plus "
-    "minus pi sqrt sin cos tan log ln exp if is not over by mod ii".split()
+    re.findall(
+        r"\w+",
+        "and or to more less than at about million billion trillion thousand hundred dozen times "
+        "plus minus pi sqrt sin cos tan log ln exp if is not over by mod ii",
+    )
 )
 
 
@@ -102,7 +134,8 @@ def _once(text: str) -> str:
     text = _SHORT_FRAC.sub(_full_fraction, text)
     text = _MIXED_SLASH.sub(r"\1\\frac{\2}{\3}", text)
     text = _SLASH.sub(r"\\frac{\1}{\2}", text)
-    text = _without_left_side(_without_unit(text.strip()))
+    text = re.sub(r"([_^])\{(\w)\}", r"\1\2", text)
+    text = _without_left_side(_without_unit(re.sub(r"\s+", " ", text).strip()))
     text = _without_spaces(text)
     if _THOUSANDS.fullmatch(text):
         text = text.replace("{,}", "").replace(",", "")

@@ -11,12 +11,15 @@ from ensel.readers.wrapping import unwrapped
 LONGEST = 400
 """Characters of the longest number that is read; also the largest power of ten."""
 
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"), " ")
+_SPACES = dict.fromkeys(
+    map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"), " "
+)
 _SPACES |= dict.fromkeys(map(ord, "\u2009\u200a\u202f\u205f\u3000\t\r\n"), " ")
 _MINUS = dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"), "-")
+_THIRDS_AND_SO_ON = "1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/8 3/8 5/8 7/8"
 _VULGAR = {
     ord(sign): f" {text}"
-    for sign, text in zip("½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", "1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/8 3/8 5/8 7/8".split(), strict=True)
+    for sign, text in zip("½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", re.split(" ", _THIRDS_AND_SO_ON), strict=True)
 }
 
 _CURRENCY = r"(?:\\?[$€£¥₽]|US\$|(?:USD|EUR|GBP|RUB)\b)"
@@ -34,12 +37,12 @@ _LEFT_SIDE = re.compile(r"[A-Za-z]\w{0,20} ?= ?(?=[^=]*$)", re.ASCII)
 
 
 class Numbers(Reader):
-    """Texts are the same where they are the same number.
+    r"""Texts are the same where they are the same number.
 
     Thousands may be set off by commas or spaces; fractions, mixed numbers and powers of ten are
     read. Currency signs and percent signs are dropped: ``50%`` reads as 50, as the graders of
     GSM8K read it, who look at digits alone. Around the number may stand ``Answer:``, ``x =``,
-    ``####``, ``\\boxed{}``, dollar signs of mathematics, or a full stop. Anything else, such as two
+    ``####``, ``\boxed{}``, dollar signs of mathematics, or a full stop. Anything else, such as two
     numbers, is unreadable and not guessed at.
 
     See Also
