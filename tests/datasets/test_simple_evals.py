@@ -72,8 +72,9 @@ def test_math_as_the_reader_marks_it(real, source_says):
     # Most of it is three questions: 30 for 30 degrees, 10% for 10, and 65/169 for 5/13.
     where = (ours != theirs).sum(axis=1)
     assert {ids[i]: where[i] for i in np.argsort(-where)[:3]} == {1049: 20, 1064: 17, 2146: 9}
+    # No model gains or loses more than four questions of 200.
     gain = t.accuracies - source_says.accuracies
-    assert gain.abs().max() == pytest.approx(0.025)
+    assert gain.abs().max() == pytest.approx(0.020)
 
 
 @pytest.mark.parametrize("name", ["mgsm", "humaneval"])
