@@ -182,5 +182,12 @@ POLICIES = Registry(
 )
 """Kinds of policies, by the name that they have in a file."""
 
-READERS = Registry("reader", {"verbatim": "ensel.readers.verbatim:Verbatim"})
+READERS = Registry(
+    "reader",
+    {
+        "verbatim": "ensel.readers.verbatim:Verbatim",
+        "numbers": "ensel.readers.numerals:Numbers",
+        "math": "ensel.readers.formulas:Formulas",
+    },
+)
 """Readers of open answers by name."""

@@ -98,6 +98,11 @@ DATASETS = {
             "GPT-3.5 x 11 temperatures x 10 answers, 100 questions",
             "temperatures:read_medmcqa_temperatures",
         ),
+        Dataset("mgsm", "29 LLMs, 200 problems, open answers: numbers", "simple_evals:read_mgsm"),
+        Dataset("math", "29 LLMs, 200 problems, open answers: formulas", "simple_evals:read_math"),
+        Dataset(
+            "humaneval", "29 LLMs, 164 programs, passed or failed", "simple_evals:read_humaneval"
+        ),
     )
 }
 

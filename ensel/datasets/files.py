@@ -45,7 +45,7 @@ def manifest() -> tuple[RawFile, ...]:
     Examples
     --------
     >>> len({file.dataset for file in manifest()})
-    7
+    10
     """
     text = package_files("ensel.datasets").joinpath("manifest.csv").read_text(encoding="utf-8")
     return tuple(
