@@ -55,9 +55,11 @@ class OpenSubject:
         n_classes: int = MOST_OPTIONS,
         weights: np.ndarray | None = None,
         seed: int = 0,
+        copy: bool = True,
     ) -> OpenAnswer:
         """Learn from labelled items, and judge others."""
-        X, y, asked = (np.array(codes, dtype=int) for codes in (X, y, asked))
+        if copy:
+            X, y, asked = (np.array(codes, dtype=int) for codes in (X, y, asked))
         if self.voter.estimator is None:
             p = self._of_function(X, y, asked, n_classes, seed)
             chosen = np.where((asked >= 0).any(axis=1), p.argmax(axis=1), MISSING)
