@@ -25,8 +25,8 @@ def test_agreement_is_worth_what_it_was():
     y, counts = [0, 2, 0, 1, 2], np.array([9, 1, 4, 4, 2]) * 1000
     vote = OpenMajority(3).fit(X, y, sample_weight=counts)
     # exp(2 w - b) = 9 and exp(w - b) = 4 / 2: w = log 4.5, b = log 2.25, but for the prior.
-    assert vote.weights_[0] == pytest.approx(np.log(4.5), abs=2e-3)
-    assert vote.bias_[0] == pytest.approx(np.log(2.25), abs=3e-3)
+    assert vote.weights_[0] == pytest.approx(np.log(4.5), abs=5e-3)
+    assert vote.bias_[0] == pytest.approx(np.log(2.25), abs=7e-3)
     np.testing.assert_allclose(vote.none_proba([[2, 2], [0, 1]]), [0.1, 0.2], atol=1e-3)
 
 
