@@ -55,13 +55,15 @@ class OpenSubject:
         n_classes: int = MOST_OPTIONS,
         weights: np.ndarray | None = None,
         seed: int = 0,
+        copy: bool = True,
     ) -> OpenAnswer:
         """Learn from labelled items, and judge others."""
-        X, y, asked = (np.array(codes, dtype=int) for codes in (X, y, asked))
+        if copy:
+            X, y, asked = (np.array(codes, dtype=int) for codes in (X, y, asked))
         if self.voter.estimator is None:
+            speaks = (asked >= 0).any(axis=1)
             p = self._of_function(X, y, asked, n_classes, seed)
-            chosen = np.where((asked >= 0).any(axis=1), p.argmax(axis=1), MISSING)
-            return OpenAnswer(chosen, p, None)
+            return OpenAnswer(np.where(speaks, p.argmax(axis=1), MISSING), p, None)
         made = clone(self.voter.estimator)
         options = {"n_classes": n_classes, "random_state": seed}
         made.set_params(**{k: v for k, v in options.items() if k in self.voter.takes})

@@ -125,6 +125,15 @@ def _silent(vote: OpenSubject, table: PredictionTable) -> None:
         require(abs(answer.none[0] - 1) <= 1e-9, f"none {answer.none[0]}")
 
 
+@_law("inputs kept", "answers and labels are not modified", _small)
+def _inputs_kept(vote: OpenSubject, table: PredictionTable) -> None:
+    X, y = _arrays(table)
+    given = X.copy(), y.copy(), X[::-1].copy()
+    vote.ask(*given, copy=False)
+    for after, before in zip(given, (X, y, X[::-1]), strict=True):
+        require(np.array_equal(after, before), f"{before.tolist()} became {after.tolist()}")
+
+
 @_law("same seed", "the same input and seed give the same answer", _small)
 def _same_seed(vote: OpenSubject, table: PredictionTable) -> None:
     X, y = _arrays(table)

@@ -7,6 +7,7 @@ features (McFadden 1974). Items may have any number of alternatives.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -19,6 +20,8 @@ DESCENT = 1e-4
 """Share of the promised descent that a step must keep."""
 SHORTEST = 1e-6
 """A step halved to this is taken as it is."""
+FEW = 64
+"""Up to here, parameters have a matrix of their curvature."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,8 @@ def fit_conditional_logit(given: Alternatives, precision: np.ndarray) -> np.ndar
     """Weights with the highest penalised likelihood.
 
     Minimised is the log loss summed over choices, plus half the sum of `precision` times squared
-    weights. That is strictly convex, so there is one answer. Newton's equations are solved by
-    conjugate gradients, which needs products with the features alone: several hundred parameters
-    cost no matrix of their own.
+    weights. That is strictly convex, so there is one answer. Of many parameters Newton's equations
+    are solved by conjugate gradients, which need products with the features alone.
 
     Parameters
     ----------
@@ -100,19 +102,20 @@ def fit_conditional_logit(given: Alternatives, precision: np.ndarray) -> np.ndar
     array([1.099])
     """
     theta = np.zeros(len(precision))
-    if len(given.starts) == 0:
+    if len(given.starts) == 0 or len(theta) == 0:
         return theta
+    problem = _Problem(given, precision)
     tolerance = TOLERANCE * max(float(given.counts.sum()), 1.0)
-    value, p = _loss(given, precision, theta)
+    value, p = problem.loss(theta)
     for _ in range(MOST_STEPS):
-        step, promised = _newton_step(given, precision, theta, p)
+        step, promised = problem.newton_step(theta, p)
         if promised < tolerance:
             return theta - step
 
         length = 1.0
         while True:
             tried = theta - length * step
-            new_value, p = _loss(given, precision, tried)
+            new_value, p = problem.loss(tried)
             if new_value <= value - DESCENT * length * promised or length < SHORTEST:
                 break
             length /= 2
@@ -120,30 +123,50 @@ def fit_conditional_logit(given: Alternatives, precision: np.ndarray) -> np.ndar
     return theta
 
 
-def _loss(
-    given: Alternatives, precision: np.ndarray, theta: np.ndarray
-) -> tuple[float, np.ndarray]:
-    """Penalised log loss, and the probabilities."""
-    p, log_p = probabilities(given.features @ theta, given.starts)
-    return float(precision @ theta**2 / 2 - given.counts @ log_p), p
+class _Problem:
+    """The penalised loss, its slope and its curvature."""
 
+    def __init__(self, given: Alternatives, precision: np.ndarray) -> None:
+        few = len(precision) <= FEW
+        self.features: Any = given.features.toarray() if few else given.features
+        self.transposed: Any = self.features.T if few else given.features.T.tocsr()
+        self.starts, self.counts, self.precision = given.starts, given.counts, precision
+        self.sizes = np.diff(given.starts, append=len(given.counts))
+        self.totals = np.add.reduceat(given.counts, given.starts)
 
-def _newton_step(
-    given: Alternatives, precision: np.ndarray, theta: np.ndarray, p: np.ndarray
-) -> tuple[np.ndarray, float]:
-    """What to take away from the weights, and twice the descent that it promises."""
-    features, starts, size = given.features, given.starts, len(theta)
-    sizes = np.diff(starts, append=len(p))
-    expected = np.repeat(np.add.reduceat(given.counts, starts), sizes) * p
-    slope = features.T @ (expected - given.counts) + precision * theta
+    def loss(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
+        """Loss, and the probabilities."""
+        p, log_p = probabilities(self.features @ theta, self.starts)
+        return float(self.precision @ theta**2 / 2 - self.counts @ log_p), p
 
-    def times_curvature(direction: np.ndarray) -> np.ndarray:
-        along = features @ direction.ravel()
-        means = np.repeat(np.add.reduceat(p * along, starts), sizes)
-        return features.T @ (expected * (along - means)) + precision * direction.ravel()
+    def newton_step(self, theta: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, float]:
+        """What to take away from the weights, and twice the descent that it promises."""
+        expected = np.repeat(self.totals, self.sizes) * p
+        slope = self.transposed @ (expected - self.counts) + self.precision * theta
+        few = len(theta) <= FEW
+        step = (self._solved if few else self._approached)(slope, p, expected)
+        return step, float(slope @ step)
 
-    diagonal = (features * features).T @ expected + precision
-    curvature = LinearOperator((size, size), matvec=times_curvature, dtype=float)
-    scaled = LinearOperator((size, size), matvec=lambda v: v.ravel() / diagonal, dtype=float)
-    step, _ = cg(curvature, slope, rtol=1e-10, maxiter=4 * size + 20, M=scaled)
-    return step, float(slope @ step)
+    def _solved(self, slope: np.ndarray, p: np.ndarray, expected: np.ndarray) -> np.ndarray:
+        """Newton's equations by elimination."""
+        means = np.add.reduceat(p[:, None] * self.features, self.starts, axis=0)
+        curvature = self.transposed @ (expected[:, None] * self.features)
+        curvature -= (self.totals[:, None] * means).T @ means
+        curvature[np.diag_indices(len(slope))] += self.precision
+        return np.linalg.solve(curvature, slope)
+
+    def _approached(self, slope: np.ndarray, p: np.ndarray, expected: np.ndarray) -> np.ndarray:
+        """Newton's equations by conjugate gradients."""
+
+        def times_curvature(direction: np.ndarray) -> np.ndarray:
+            along = self.features @ direction.ravel()
+            means = np.repeat(np.add.reduceat(p * along, self.starts), self.sizes)
+            bent: np.ndarray = self.transposed @ (expected * (along - means))
+            return bent + self.precision * direction.ravel()
+
+        shape = (len(slope), len(slope))
+        diagonal = (self.transposed * self.transposed) @ expected + self.precision
+        curvature = LinearOperator(shape, matvec=times_curvature, dtype=float)
+        scaled = LinearOperator(shape, matvec=lambda v: v.ravel() / diagonal, dtype=float)
+        step, _ = cg(curvature, slope, rtol=1e-10, maxiter=4 * len(slope) + 20, M=scaled)
+        return np.asarray(step)

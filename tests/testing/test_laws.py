@@ -9,6 +9,7 @@ import pytest
 
 from ensel.testing import (
     INFORMATION_LAWS,
+    OPEN_VOTE_LAWS,
     POLICY_LAWS,
     SELECTOR_LAWS,
     VOTE_LAWS,
@@ -24,7 +25,7 @@ def test_the_page_runs_and_lists_every_law():
     for block in re.findall(r"```python\n(.*?)```", text, flags=re.S):
         exec(compile(block, str(PAGE), "exec"), names)
     listed = re.findall(r"^\| `([^`]+)` \| (.+?) \|$", text, flags=re.M)
-    laws = [*INFORMATION_LAWS, *SELECTOR_LAWS, *VOTE_LAWS, *POLICY_LAWS]
+    laws = [*INFORMATION_LAWS, *SELECTOR_LAWS, *VOTE_LAWS, *OPEN_VOTE_LAWS, *POLICY_LAWS]
     assert listed == [(law.name, law.says) for law in laws]
 
 
