@@ -148,6 +148,12 @@ class ClaimsLogit(OnClaims):
     The next query of top-k, from which it departs for a reason only, is that by the accuracy on
     items.
 
+    Measured with a plurality vote, half of the items to learn from, 20 splits, mean of budgets 2
+    to 7, in points above top-k: .1 on MATH-500 (200 items, 29 models; `ClaimsMI` -.6, `ClaimsMRMR`
+    -.3) and .2 on MMLU (5,700 items, 14 models; 0 and .1). Greedy choice by the information on the
+    partition of the bought answers was tried and left out: it did no better than `ClaimsMI` (-.6
+    and -.1).
+
     Parameters
     ----------
     budget : int
@@ -162,6 +168,8 @@ class ClaimsLogit(OnClaims):
     >>> ClaimsLogit(budget=1).fit(X, [0, 3, 4, 9]).order_
     array([0])
     """
+
+    matched_vote = "logit"
 
     def __init__(
         self,

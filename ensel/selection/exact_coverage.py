@@ -26,7 +26,9 @@ class ExactCoverage(QuerySelector):
 
     An integer program [1]_, solved by HiGHS (`scipy.optimize.milp`). Items on which the same
     queries are right are one row with a weight. Exact on the items it is fitted on; on others a
-    set that greedy found may do as well.
+    set that greedy found may do as well. Measured: a fifth of a second for HumanEval (164 items,
+    29 models), 3 s for 5,700 items of 14 models; 25,000 items of 90 classifiers were not proven
+    within 40 s, of which greedy needs a hundredth.
 
     Without `money`, sets of exactly `budget` queries are compared; with it, sets of at most
     `budget` that it buys, so that a query is only bought for what it solves.
