@@ -3,8 +3,15 @@
 import pytest
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from ensel.selection import SELECTORS
-from ensel.voting import VOTES
+from ensel.registry import OPEN_SELECTORS, SELECTORS, VERIFIER_SELECTORS, VOTES
+
+METHODS = list(
+    dict.fromkeys(
+        make
+        for registry in (SELECTORS, VERIFIER_SELECTORS, OPEN_SELECTORS, VOTES)
+        for make in registry.values()
+    )
+)
 
 EXPECTED_FAILURES = {
     "check_positive_only_tag_during_fit": (
@@ -25,7 +32,7 @@ def _name(check) -> str:
 
 
 def _cases():
-    for make in [*SELECTORS.values(), *VOTES.values()]:
+    for make in METHODS:
         estimator = make()
         if "budget" in estimator.get_params():
             estimator.set_params(budget=1)  # some checks have one column
@@ -47,7 +54,7 @@ def test_scikit_learn_check(estimator, check):
     check(estimator)
 
 
-@pytest.mark.parametrize("make", [*SELECTORS.values(), *VOTES.values()])
+@pytest.mark.parametrize("make", METHODS)
 def test_bad_codes_are_refused(make):
     estimator = make()
     for X in ([[0.5, 1.0], [1.0, 0.0]], [[0, -2], [1, 0]]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,27 @@ def claims_of(answers: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.nd
     return said, (options == right[items]).astype(np.int64), items
 
 
-class OnClaims(QuerySelector):
+class _OfClaims(QuerySelector):
+    """What selectors on claims share."""
+
+    gain_unit = "bits"
+
+    @abstractmethod
+    def _inner(self) -> QuerySelector:
+        """The selector that is fitted on claims."""
+
+    def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
+        claims = _Claims.of(market)
+        if len(claims.classes) < 2:
+            order = market.ranked(market.ties(market.accuracies), market.accuracies, budget)
+            return order, [0.0] * len(order)
+        return self._inner()._buy(claims, budget)
+
+    def _check_labels_differ(self, market: Market) -> None:
+        """Labels are codes of options here: that they are alike means nothing."""
+
+
+class OnClaims(_OfClaims):
     """Buy by what answers tell of which options are right, where options differ between items.
 
     The items are turned into claims (`claims_of`), and a selector of classes is fitted on those:
@@ -90,8 +111,6 @@ class OnClaims(QuerySelector):
     array([0])
     """
 
-    gain_unit = "bits"
-
     def __init__(
         self,
         selector: QuerySelector | None = None,
@@ -102,19 +121,16 @@ class OnClaims(QuerySelector):
         super().__init__(budget, random_state, money)
         self.selector = selector
 
-    def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
-        inner = GreedyMI() if self.selector is None else clone(self.selector)
-        claims = _Claims.of(market)
-        if len(claims.classes) < 2:
-            order = market.ranked(market.ties(market.accuracies), market.accuracies, budget)
-            return order, [0.0] * len(order)
-        return inner._buy(claims, budget)
+    @property
+    def nested(self) -> bool:  # type: ignore[override]
+        """As the inner selector's."""
+        return self._inner().nested
 
-    def _check_labels_differ(self, market: Market) -> None:
-        """Labels are codes of options here: that they are alike means nothing."""
+    def _inner(self) -> QuerySelector:
+        return GreedyMI() if self.selector is None else clone(self.selector)
 
 
-class ClaimsMRMR(OnClaims):
+class ClaimsMRMR(_OfClaims):
     """Maximum relevance, minimum redundancy on claims: see `OnClaims` and `MRMR`.
 
     Examples
@@ -124,11 +140,11 @@ class ClaimsMRMR(OnClaims):
     array([0])
     """
 
-    def __init__(self, budget: int = 3, random_state: Any = 0, money: float | None = None) -> None:
-        super().__init__(MRMR(), budget, random_state, money)
+    def _inner(self) -> QuerySelector:
+        return MRMR()
 
 
-class ClaimsMI(OnClaims):
+class ClaimsMI(_OfClaims):
     """Greedy mutual information on claims: see `OnClaims` and `GreedyMI`.
 
     Examples
@@ -138,15 +154,21 @@ class ClaimsMI(OnClaims):
     array([0.991])
     """
 
-    def __init__(self, budget: int = 3, random_state: Any = 0, money: float | None = None) -> None:
-        super().__init__(GreedyMI(), budget, random_state, money)
+    def _inner(self) -> QuerySelector:
+        return GreedyMI()
 
 
-class ClaimsLogit(OnClaims):
+class ClaimsLogit(_OfClaims):
     """Greedy on the log loss of the logit vote over claims: see `OnClaims` and `GreedyLogit`.
 
     The next query of top-k, from which it departs for a reason only, is that by the accuracy on
     items.
+
+    Measured with a plurality vote, half of the items to learn from, 20 splits, mean of budgets 2
+    to 7, in points above top-k: .1 on MATH-500 (200 items, 29 models; `ClaimsMI` -.6, `ClaimsMRMR`
+    -.3) and .2 on MMLU (5,700 items, 14 models; 0 and .1). Greedy choice by the information on the
+    partition of the bought answers was tried and left out: it did no better than `ClaimsMI` (-.6
+    and -.1).
 
     Parameters
     ----------
@@ -163,6 +185,8 @@ class ClaimsLogit(OnClaims):
     array([0])
     """
 
+    matched_vote = "logit"
+
     def __init__(
         self,
         budget: int = 3,
@@ -170,12 +194,11 @@ class ClaimsLogit(OnClaims):
         random_state: Any = 0,
         money: float | None = None,
     ) -> None:
-        super().__init__(GreedyLogit(caution=caution), budget, random_state, money)
+        super().__init__(budget, random_state, money)
         self.caution = caution
 
-    def _buy(self, market: Market, budget: int) -> tuple[list[int], list[float]]:
-        self.selector = GreedyLogit(caution=self.caution)  # as set_params may have left it
-        return super()._buy(market, budget)
+    def _inner(self) -> QuerySelector:
+        return GreedyLogit(caution=self.caution)
 
 
 class _Claims(Market):

@@ -26,10 +26,14 @@ class ExactCoverage(QuerySelector):
 
     An integer program [1]_, solved by HiGHS (`scipy.optimize.milp`). Items on which the same
     queries are right are one row with a weight. Exact on the items it is fitted on; on others a
-    set that greedy found may do as well.
+    set that greedy found may do as well. Measured: a fifth of a second for HumanEval (164 items,
+    29 models), 3 s for 5,700 items of 14 models; for 25,000 items of 90 classifiers no set was
+    proven best within 40 s, where greedy takes 3 ms.
 
     Without `money`, sets of exactly `budget` queries are compared; with it, sets of at most
-    `budget` that it buys, so that a query is only bought for what it solves.
+    `budget` that it buys, so that a query that costs something is only bought for what it solves.
+    On other items such a redundant query may well solve something: greedy, which spends what it
+    has, solved .2 to 1 point more there on HumanEval (within noise).
 
     Ties: the lower cost, then the better sum of individual accuracies, then a seeded draw, by
     which the set wins that holds the first of the drawn queries that not all hold. (Elsewhere in

@@ -232,6 +232,7 @@ def open_market(
     """
     codes = checked_whole_numbers(X)
     n_queries = codes.shape[1]
+    y = y.astype(np.int8) if y.dtype.kind == "b" else y  # codes too, also where all are true
     weights = checked_weights(sample_weight, len(codes))
     if weights is None:
         classes, labels = sorted_classes(y)

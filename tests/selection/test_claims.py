@@ -125,6 +125,8 @@ def test_any_selector_will_do():
     y = rng.integers(0, 5, 60)
     X = np.where(rng.random((60, 5)) < 0.6, y[:, None], rng.integers(0, 5, (60, 5)))
     said, true, _ = claims_of(X, y)
+    assert OnClaims().nested
+    assert not OnClaims(ExactMI()).nested
     for inner in (ExactMI(), GreedyLogit(), GreedyMI()):
         wrapped = clone(OnClaims(inner, budget=2)).fit(X, y)
         if not isinstance(inner, GreedyLogit):  # whose top-k is that of the items

@@ -214,3 +214,16 @@ def test_verdicts_are_enough_for_what_a_verifier_uses(name):
 def test_verdicts_tell_nothing_to_what_needs_classes(name):
     with pytest.raises(ValueError, match="all items have the same label"):
         SELECTORS[name](budget=1).fit([[1, 0], [0, -1]], [1, 1])
+
+
+@pytest.mark.parametrize("name", list(VERIFIER_SELECTORS))
+def test_verdicts_may_be_codes_or_words_or_true_and_false(name):
+    codes = np.array([[1, 0, 0], [1, 0, 1], [0, 1, 1], [1, 0, 0]])
+    readings = [
+        (codes, np.ones(4, int)),
+        (codes == 1, np.ones(4, bool)),
+        (np.where(codes == 1, "pass", "fail"), ["pass"] * 4),
+    ]
+    orders = [VERIFIER_SELECTORS[name]().fit(*given_).order_.tolist() for given_ in readings]
+    assert orders[0] == orders[1] == orders[2]
+    assert name == "random" or orders[0][0] == 0  # right on three of four
