@@ -17,6 +17,7 @@ ensemble size from `floor_curve`, and warnings from `floor_warnings`, all in thi
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,7 +35,9 @@ from ensel.error_model.joint_failure import joint_failure
 from ensel.error_model.rule_held_out import rule_held_out
 from ensel.exceptions import InputError
 from ensel.heldout.checks import check_labelled
+from ensel.heldout.intervals import Estimate
 from ensel.heldout.splits import check_seed
+from ensel.table.kinds import CLOSED
 from ensel.table.prediction_table import PredictionTable
 
 RESAMPLES = 100
@@ -156,6 +159,8 @@ def _sound_items(table: PredictionTable) -> np.ndarray | None:
 
 def _floor(table: PredictionTable, resampling: Resampling) -> Floor:
     """All four lines of one table."""
+    if table.kind != CLOSED:
+        return _floor_of_verdicts(table, resampling)
     X, y = table.answers, table.known_labels.astype(np.int64)
     seed, progress = resampling.seed, resampling.progress
     model = GaussianCopulaErrors(n_classes=table.n_classes).fit(X, y)
@@ -181,6 +186,47 @@ def _floor(table: PredictionTable, resampling: Resampling) -> Floor:
         rule_held_out=rule,
         warnings=floor_warnings(Findings(table.query_names, model, point, failed, rule)),
     )
+
+
+def _floor_of_verdicts(table: PredictionTable, resampling: Resampling) -> Floor:
+    """What right and wrong alone say: all but line (c), which needs to know the wrong answers.
+
+    Line (b) takes all wrong answers of an item for one and the same, the worst that a vote could
+    meet. Line (d) is of votes on open answers; verdicts alone have none.
+    """
+    verdicts = table.verdicts()
+    X, y = verdicts.answers, verdicts.known_labels.astype(np.int64)
+    model = GaussianCopulaErrors(n_classes=2).fit(X, y)
+    unknown = Estimate(math.nan, math.nan, math.nan)
+    estimates = estimates_with_intervals(verdicts, model, math.nan, resampling)
+    estimates["bayes_error"] = unknown
+    point = {name: estimate.value for name, estimate in estimates.items()}
+    failed = co_failure(X, y)
+    warnings = floor_warnings(Findings(table.query_names, model, point, failed, unknown))
+
+    return Floor(
+        dataset=table.name,
+        n_models=table.n_queries,
+        n_items=table.n_items,
+        estimates=estimates,
+        bayes_error_se=0.0,
+        co_failure=failed,
+        all_wrong_items=_all_wrong_items(table, failed.items),
+        curve=floor_curve(table, model, point, seed=resampling.seed, progress=resampling.progress),
+        growth=joint_failure(verdicts, model, resampling.seed),
+        families=resampling.families,
+        model=model,
+        query_names=table.query_names,
+        rule_held_out=unknown,
+        warnings=[FROM_VERDICTS, *warnings],
+        real_ensembles=("top-k + weighted", "greedy-mi + logit"),
+    )
+
+
+FROM_VERDICTS = (
+    "only right and wrong count here: (b) takes all wrong answers of an item for one and the same, "
+    "and (c) is left out, since it needs to know which wrong answers agree"
+)
 
 
 def _all_wrong_items(table: PredictionTable, positions: np.ndarray) -> pd.DataFrame:

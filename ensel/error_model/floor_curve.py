@@ -11,6 +11,7 @@ from ensel.error_model.copula import GaussianCopulaErrors
 from ensel.error_model.subsets import best_subsets
 from ensel.error_model.uniform import uniform_majority_error
 from ensel.heldout.comparison import compare
+from ensel.table.kinds import CLOSED, OPEN, VERDICTS
 from ensel.table.prediction_table import PredictionTable
 
 MOST_SUBSET = 8
@@ -20,6 +21,11 @@ REAL_ENSEMBLES = {
     "held_out_greedy_mi": ("greedy-mi", "map"),
 }
 """Method and vote behind each column of line (d)."""
+OPEN_ENSEMBLES = {
+    "held_out_top_k": ("top-k", "weighted"),
+    "held_out_greedy_mi": ("greedy-mi", "logit"),
+}
+"""The same on open answers, where no table of patterns can be learned."""
 
 
 def floor_curve(
@@ -55,10 +61,12 @@ def floor_curve(
     sizes = np.arange(1, table.n_queries + 1)
     curve = pd.DataFrame({"size": sizes, "uniform": _uniform_errors(sizes, point)})
 
-    most = min(MOST_SUBSET, len(model.columns_))
-    subsets = best_subsets(model, most, seed=seed, progress=progress)
+    subsets = []
+    if table.kind == CLOSED:  # else it is not known which wrong answers agree
+        most = min(MOST_SUBSET, len(model.columns_))
+        subsets = best_subsets(model, most, seed=seed, progress=progress)
     rows = range(len(sizes))
-    curve["bayes"] = pd.Series([s.error for s in subsets]).reindex(rows)
+    curve["bayes"] = pd.Series([s.error for s in subsets], dtype=float).reindex(rows)
     exact = pd.Series([s.exhaustive for s in subsets], dtype=object)
     curve["bayes_exact"] = exact.reindex(rows)
 
@@ -76,7 +84,11 @@ def _real_errors(
     table: PredictionTable, sizes: np.ndarray, seed: int, progress: bool | None
 ) -> pd.DataFrame:
     """Held-out error of real ensembles, NaN beyond the largest that is tried."""
-    methods, votes = zip(*REAL_ENSEMBLES.values(), strict=True)
+    if table.kind == VERDICTS:  # nothing to vote on
+        columns = [f"{name}{end}" for name in REAL_ENSEMBLES for end in ("", "_low", "_high")]
+        return pd.DataFrame(math.nan, index=range(len(sizes)), columns=columns)
+    ensembles = OPEN_ENSEMBLES if table.kind == OPEN else REAL_ENSEMBLES
+    methods, votes = zip(*ensembles.values(), strict=True)
     compared = compare(
         table,
         methods=list(methods),
@@ -87,7 +99,7 @@ def _real_errors(
     ).rows
 
     errors = {}
-    for name, (method, vote) in REAL_ENSEMBLES.items():
+    for name, (method, vote) in ensembles.items():
         rows = compared[(compared["method"] == method) & (compared["vote"] == vote)]
         errors[name] = 1 - rows["accuracy"].to_numpy()
         errors[f"{name}_low"] = 1 - rows["accuracy_high"].to_numpy()

@@ -76,6 +76,8 @@ class Floor(Result):
     warnings : list of str
     ok_items : Floor or None
         The same on items whose label is marked ok, where the source says so.
+    real_ensembles : (str, str)
+        What line (d) is of.
 
     See Also
     --------
@@ -98,6 +100,7 @@ class Floor(Result):
     rule_held_out: Estimate
     warnings: list[str] = field(default_factory=list)
     ok_items: Floor | None = None
+    real_ensembles: tuple[str, str] = ("top-k + weighted", "greedy-mi + map")
 
     drawn_by: ClassVar[str | None] = FIGURES["error_by_size"]
     reported_by: ClassVar[str | None] = "ensel.report.floor:floor_report"

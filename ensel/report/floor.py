@@ -22,7 +22,7 @@ FLOORS = {
     "vote limit": "vote_limit",
     "Bayes error": "bayes_error",
 }
-HELD_OUT = {"top-k + weighted": "held_out_top_k", "greedy-mi + map": "held_out_greedy_mi"}
+HELD_OUT = ("held_out_top_k", "held_out_greedy_mi")
 
 
 def floor_report(result: Floor) -> Report:
@@ -66,7 +66,11 @@ def _lines(result: Floor) -> Table:
         letter, _, assumption = ASSUMPTIONS[key].partition(" ")
         rows.append(_row(f"{letter} {name}", result.estimates[key], assumption))
 
-    rows += [_held_out_row(result, name, column) for name, column in HELD_OUT.items()]
+    rows += [
+        _held_out_row(result, name, column)
+        for name, column in zip(result.real_ensembles, HELD_OUT, strict=True)
+        if result.curve[column].notna().any()
+    ]
     if not np.isnan(result.rule_held_out.value):
         rows.append(_row("(d) the rule of (c)", result.rule_held_out, "held out, all queries"))
     return Table(COLUMNS, tuple(rows))
