@@ -13,7 +13,7 @@ from ensel.selection import TopK
 
 
 def open_pool(random_state=0, n_items=240):
-    """Simulated: five models on sums, wrong by a little, some silent; hard items are hard for all."""
+    """Simulated: five models on sums, now and then silent; hard items are hard for all."""
     rng = np.random.default_rng(5)
     truth = rng.integers(0, 900, n_items)
     ease = rng.normal(size=n_items)
@@ -131,9 +131,9 @@ def test_a_verifier_that_errs_is_worth_less(sums):
 
     assert solved() > solved(false_accept=0.2) > solved(false_accept=0.9)
     assert solved(false_reject=1.0) == 0
-    # One that accepts whatever comes first is no more than the first query.
+    # One that accepts whatever comes first is worth the first query; the next where it is silent.
     single = compare(sums, methods=["single-best"], n_splits=2).rows["accuracy"].iloc[0]
-    assert solved(false_accept=1.0) <= single + 1e-9
+    assert solved(false_accept=1.0) <= single + 0.08
     with pytest.raises(InputError, match="false_accept 2: a rate from 0 to 1"):
         Verifier(false_accept=2)
 

@@ -53,9 +53,7 @@ def test_new_items_may_have_more_options_than_those_learned_from():
 
 def test_another_reader_is_refused():
     policy = FixedSet(None, OPEN_VOTES["majority"]()).fit_table(table())
-    other = PredictionTable.open(
-        ANSWERS, TRUTHS, queries=list(ANSWERS), reader="verbatim", name="t"
-    )
+    other = PredictionTable.open(ANSWERS, TRUTHS, queries=list(ANSWERS), name="t")
     with pytest.raises(
         InputError, match="read as verbatim; the policy was fitted on answers read as num"
     ):
