@@ -174,7 +174,7 @@ class QuerySelector(SelectorMixin, BaseEstimator):
         """What counts in bits has nothing to learn from labels that are all alike."""
         if self.gain_unit == "bits" and len(market.classes) < 2:
             raise ValueError(
-                f"{type(self).__name__}: all items have the same label, so no answer tells more of "
+                f"{type(self).__name__}: all items have one class, so no answer tells more of "
                 "it; for answers that are right or wrong, top-k or greedy-coverage is needed"
             )
 

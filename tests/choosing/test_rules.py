@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ensel import select
-from ensel.choosing.candidates import FAMILIES, candidates_up_to
+from ensel.choosing.candidates import CLOSED_FAMILIES, candidates_up_to
 from ensel.choosing.learning_curve import learning_curve
 from ensel.choosing.promise import optimism_of_choice
 from ensel.choosing.rules import Choice, choose
@@ -115,7 +115,7 @@ def test_weights_stand_for_repeated_items():
 def test_candidates_hold_top_k_and_the_single_best():
     keys = candidates_up_to(2)
     assert keys[0] == SINGLE
-    assert len(keys) == 1 + 2 * len(FAMILIES)
+    assert len(keys) == 1 + 2 * len(CLOSED_FAMILIES.named(None))
     assert {entrant("top-k", "weighted", 1), entrant("top-k", "weighted", 2)} <= set(keys)
 
 

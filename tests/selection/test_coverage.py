@@ -212,7 +212,7 @@ def test_verdicts_are_enough_for_what_a_verifier_uses(name):
 
 @pytest.mark.parametrize("name", ["mrmr", "jmi", "greedy-mi", "greedy-logit", "exact-mi"])
 def test_verdicts_tell_nothing_to_what_needs_classes(name):
-    with pytest.raises(ValueError, match="all items have the same label"):
+    with pytest.raises(ValueError, match="all items have one class"):
         SELECTORS[name](budget=1).fit([[1, 0], [0, -1]], [1, 1])
 
 

@@ -11,7 +11,7 @@ temperature 1: 9 models, 10 samples each), greedy coverage is judged against k s
 model, whose expected coverage all 10 cached ones tell (pass@k). Those are questions of four and
 five options: a guess is right more often than a program is.
 
-    python benchmarks/coverage.py        # 10 seconds
+    python benchmarks/solved.py        # 10 seconds
 
 Writes benchmarks/results/coverage.csv.
 """
