@@ -21,7 +21,6 @@ from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import Estimate
 from ensel.heldout.splits import distinct_rows
 from ensel.policies import Policy
-from ensel.registry import VOTES
 from ensel.table.codes import MISSING
 from ensel.table.kinds import CLOSED
 from ensel.table.prediction_table import PredictionTable
@@ -138,7 +137,7 @@ def _information(
     """
     if request.setting.verifier is not None or table.kind != CLOSED:
         return None
-    calibrated = chosen.vote in VOTES and VOTES[chosen.vote].calibrated
+    calibrated = getattr(chosen.policy.vote, "calibrated", False)
     return assess_information(
         table.answers[:, order],
         table.known_labels,

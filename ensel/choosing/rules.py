@@ -25,8 +25,9 @@ leaves it only for a reason. Each rule is a function here.
    worse than many.
 
 Those are the families of closed tables; `ensel.choosing.candidates` names the others. On open
-answers the rivals by accuracy are top-k + majority and top-k + weighted. With a verifier the start
-is greedy-coverage, its rival is top-k, and solved items decide all rules.
+answers the start is top-k + majority, all rivals are compared by log loss, and fewer queries must
+be clearly better. With a verifier the start is greedy-coverage, its rival is top-k, and solved
+items decide all rules.
 
 The rules are derived here; ``benchmarks/regret.py`` measures what they cost against the best in
 hindsight.
@@ -42,7 +43,7 @@ from ensel.choosing.scoreboard import Scoreboard
 from ensel.heldout.candidates import Candidate
 
 CAUTION = 1.0
-"""Standard errors by which another ensemble must win, and by which fewer queries may lose."""
+"""Standard errors by which another ensemble must win."""
 USUAL_GAIN, USUAL_SPREAD = 0.01, 0.015
 """Mean and standard deviation of the gain of ensembles over the single best query, elsewhere."""
 LEAST_GAIN_FOR_MONEY = 0.001
@@ -137,6 +138,7 @@ def fewest(board: Scoreboard, candidate: Candidate) -> Candidate:
             loss = board.lead(candidate, smaller)
         else:
             loss = board.extra_loss(smaller, candidate)
-        if loss.mean <= CAUTION * loss.error + TINY and is_worth_it(board, smaller):
+        allowed = board.families.fewer_may_lose * loss.error
+        if loss.mean <= allowed + TINY and is_worth_it(board, smaller):
             return smaller
     return candidate

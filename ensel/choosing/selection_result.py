@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -211,8 +212,8 @@ class Selection(Result):
 
     def _repr_html_(self) -> str:
         e = self.expected
+        how = f"<b>{self.method} + {self.vote}</b> on {escape(self.dataset)}"
         return (
-            f"<p><b>{self.method} + {self.vote}</b> on {self.dataset}, budget {self.budget}: "
-            f"expected accuracy {e.value:.4f} [{e.low:.4f}, {e.high:.4f}]: {self.why}</p>"
+            f"<p>{how}, budget {self.budget}: expected accuracy {e.value:.4f} [{e.low:.4f}, {e.high:.4f}]: {escape(self.why)}</p>"
             + self.steps.round(4).to_html(index=False)
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ class Reselection(Result):
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>" + self.bought.round(3).to_html(index=False)
+        return f"<p>{escape(repr(self))}</p>" + self.bought.round(3).to_html(index=False)
 
 
 def reselect(

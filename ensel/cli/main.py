@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from typing import Annotated, Any
@@ -18,6 +19,9 @@ from ensel.cli.info import info_command
 from ensel.cli.select import select_command
 from ensel.cli.vote import vote_command
 from ensel.exceptions import InputError, InputWarning
+
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Codes by which a name in somebody's file could move the cursor; line breaks are folded."""
 
 app = typer.Typer(
     name="ensel",
@@ -109,4 +113,4 @@ def _complain(line: str, status: int) -> int:
 
 
 def _one_line(text: object) -> str:
-    return " ".join(str(text).split())
+    return " ".join(UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(text)).split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -160,8 +161,10 @@ class Floor(Result):
     def _repr_html_(self) -> str:
         rows = pd.DataFrame(self.estimates).T.round(4)
         rows.columns = ["value", "low", "high"]
-        notes = "".join(f"<li>{text}</li>" for text in self.warnings)
-        return f"<p>Error floors of <b>{self.dataset}</b></p>{rows.to_html()}<ul>{notes}</ul>"
+        notes = "".join(f"<li>{escape(text)}</li>" for text in self.warnings)
+        return (
+            f"<p>Error floors of <b>{escape(self.dataset)}</b></p>{rows.to_html()}<ul>{notes}</ul>"
+        )
 
 
 def ratio(observed: float, predicted: float) -> float:

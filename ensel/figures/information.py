@@ -40,7 +40,7 @@ def terms_figure(rows: pd.DataFrame) -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        `ensel.studies.ablation.information_by_term` of one or more datasets, with `dataset`,
+        `ensel.studies.terms.information_by_term` of one or more datasets, with `dataset`,
         `n_items` and `label_entropy` (bits).
 
     Returns

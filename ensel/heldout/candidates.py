@@ -11,7 +11,7 @@ from sklearn.base import clone
 
 from ensel.exceptions import InputError
 from ensel.heldout.settings import CLOSED_SETTING, OWN_ANSWER, SINGLE, VERIFIER, Setting
-from ensel.policies import EstimatorPolicy
+from ensel.policies import EstimatorPolicy, FixedSet
 from ensel.registry import OPEN_SELECTORS, SELECTORS, VERIFIER_SELECTORS
 
 OURS = {*SELECTORS, *OPEN_SELECTORS, *VERIFIER_SELECTORS}
@@ -278,6 +278,8 @@ def _sized(
     """One candidate for each budget where the method takes one, else one for the whole pool."""
     parameters = method.get_params() if hasattr(method, "get_params") else {}
     places = [key for key in parameters if key.split("__")[-1] == "budget"]
+    if isinstance(method, FixedSet) and not hasattr(method.selector, "budget"):
+        places = []  # a set whose selector takes no budget asks as many at every one
     if not places:
         return [Candidate(name, OWN, n_queries, None, wrap(unfitted(method)))]
     # A copy first: what the user holds is not changed.
@@ -313,5 +315,6 @@ def _with_votes(
         fitted_by = None if vote == VERIFIER else setting.votes[vote]()
         for budget in budgets if takes_budget else [n_queries]:
             policy = setting.policy_of(selector, fitted_by, budget if takes_budget else None)
-            entrants.append(Candidate(name, vote, budget, None, policy))
+            draws = getattr(selector, "n_draws", 1)
+            entrants.append(Candidate(name, vote, budget, None, policy, draws))
     return entrants

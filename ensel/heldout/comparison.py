@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,7 @@ class Comparison(Result):
     def _repr_html_(self) -> str:
         shown = (100 * self.accuracy_table()).round(2).to_html(na_rep="")
         return (
-            f"<p>Held-out accuracy (%) on <b>{self.dataset}</b>: {self.n_train:,} of "
+            f"<p>Held-out accuracy (%) on <b>{escape(self.dataset)}</b>: {self.n_train:,} of "
             f"{self.n_items:,} items to learn from, {self.n_splits} splits; columns: "
             f"queries bought</p>{shown}"
         )

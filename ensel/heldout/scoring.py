@@ -19,6 +19,8 @@ from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate, unfitted
 from ensel.heldout.splits import Split
 from ensel.policies import FixedSet, Policy, TrainingSet, UnfilledBudget, VerifiedSet
+from ensel.policies.training import kept_from_change
+from ensel.table.codes import MISSING
 from ensel.table.kinds import OPEN
 from ensel.table.prediction_table import PredictionTable
 
@@ -89,7 +91,12 @@ def score_split(
                 raise
             raise _named(candidate, error) from error
         else:
-            result.scored[candidate] = _mean_of(draws)
+            scored = result.scored[candidate] = _mean_of(draws)
+            if candidate.is_own and scored.n_asked.max() > candidate.budget:
+                raise InputError(
+                    f"method {candidate.method!r}, budget {candidate.budget}: asks "
+                    f"{scored.n_asked.max():g} queries of an item; the budget is the most"
+                )
     return result
 
 
@@ -144,7 +151,8 @@ class Exam:
             sample_weight=split.weights,
             rng_of=split.rng,
         )
-        self.X, self.y = table.answers[split.test], labels[split.test]
+        self.X = kept_from_change(table.answers[split.test])
+        self.y = kept_from_change(labels[split.test])
         self._graded: dict[Any, tuple[np.ndarray, np.ndarray]] = {}
 
     def fit(self, candidate: Candidate, draw: int = 0) -> Any:
@@ -193,7 +201,7 @@ class Exam:
         """
         asked = self._asked(policy)
         correct, log_loss = self._grade(policy)
-        if isinstance(policy, FixedSet):
+        if is_plain_set(policy):
             columns = policy.columns_
             n_asked = np.broadcast_to(float(len(columns)), len(self.y))
         else:
@@ -204,7 +212,7 @@ class Exam:
     def _asked(self, policy: Any) -> np.ndarray:
         """What a policy asks, checked where it is not a fixed set."""
         asked: np.ndarray = np.asarray(policy.asked(self.X))
-        if isinstance(policy, FixedSet):
+        if is_plain_set(policy):
             return asked
         if asked.shape != self.X.shape or asked.dtype != bool:
             raise ValueError(
@@ -225,7 +233,7 @@ class Exam:
 
     def _grade(self, policy: Any) -> tuple[np.ndarray, np.ndarray]:
         """Which items it gets right, and log losses; once for fixed sets that vote alike."""
-        if not isinstance(policy, FixedSet) or isinstance(policy, VerifiedSet):
+        if not is_plain_set(policy) or isinstance(policy, VerifiedSet):
             return self._graded_anew(policy)
         key = id(policy.vote_), policy.voting_columns_
         if key not in self._graded:
@@ -236,7 +244,10 @@ class Exam:
         if isinstance(policy, VerifiedSet):
             solved = policy.solve(self.X, self.y).right
             return solved.astype(np.float32), np.full(len(solved), np.nan, dtype=np.float32)
-        p = self._by_class(np.asarray(policy.predict_proba(self.X)), policy.classes_)
+        X = self.X
+        if not is_plain_set(policy):  # what it has not asked for, it does not get to see
+            X = kept_from_change(np.where(self._asked(policy), X, MISSING).astype(X.dtype))
+        p = self._by_class(np.asarray(policy.predict_proba(X)), policy.classes_)
         right = p.argmax(axis=1) == self.y
         heard = (
             policy.heard(self.X)
@@ -283,6 +294,11 @@ class Exam:
         correct, log_loss : ndarray of float, shape (n_test,)
         """
         return self._grade(_Given(tuple(columns), vote).fit_to(self.training))
+
+
+def is_plain_set(policy: Any) -> bool:
+    """Whether a policy is a fixed set of ours, not a user's subclass, which may do otherwise."""
+    return isinstance(policy, FixedSet) and type(policy).__module__.startswith("ensel.")
 
 
 class _Given(FixedSet):

@@ -95,10 +95,17 @@ class Policy(LivePolicy, BaseEstimator):
         ValueError
             What its parts refuse: fractions, one class only, a budget outside the pool.
         """
-        names = list(X.columns) if isinstance(X, pd.DataFrame) else range(np.shape(X)[1])
+        matrix = as_matrix(X)
+        if matrix.ndim != 2:
+            raise InputError(f"answers of shape {matrix.shape}; a row an item, a column a query")
+        names = list(X.columns) if isinstance(X, pd.DataFrame) else range(matrix.shape[1])
         self.query_names = tuple(str(name) for name in names)
+        if len(set(self.query_names)) < len(self.query_names):
+            raise InputError(f"names of queries repeat: {shorten(self.query_names, 10)}")
+        # What an earlier `fit_table` knew does not hold for these answers.
+        self.class_names, self.reader, self.queries, self.about = None, None, (), {}
         training = TrainingSet(
-            as_matrix(X), np.asarray(y), models=models, costs=costs, sample_weight=sample_weight
+            matrix, np.asarray(y), models=models, costs=costs, sample_weight=sample_weight
         )
         return self.fit_to(training)
 
@@ -192,9 +199,9 @@ class Policy(LivePolicy, BaseEstimator):
         ndarray, shape (n_items,)
         """
         best = self.predict_proba(X).argmax(axis=1)
-        if self.class_names is not None and not self._is_codes(X):
-            return np.array(self.class_names, dtype=object)[best]
         classes: np.ndarray = self.classes_[best]
+        if self.class_names is not None and not self._is_codes(X):
+            return np.array(self.class_names, dtype=object)[classes]
         return classes
 
     def _is_codes(self, X: Any) -> bool:
@@ -316,7 +323,8 @@ class Policy(LivePolicy, BaseEstimator):
     ) -> np.ndarray:
         """Names of the best classes; of open answers, the options of each item, None if silent."""
         if table.options is None or original is None:
-            return np.array(self.class_names, dtype=object)[best]
+            # A class that the labels lack may have no column.
+            return np.array(self.class_names, dtype=object)[self.classes_[best]]
         picked = np.full(len(best), None, dtype=object)
         for i, place in enumerate(best):
             code = original[i, place] if place < original.shape[1] else MISSING

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from ensel.policies.base import DamagedPolicy, Policy
 from ensel.policies.training import TrainingSet
 from ensel.registry import SAVED_VOTES
+from ensel.selection.base import QuerySelector
 from ensel.table.codes import MISSING
 from ensel.voting.own_answer import OwnAnswer
 
@@ -91,7 +92,7 @@ class FixedSet(Policy):
             return tuple(range(training.n_queries))
         selector = self.sized_selector
         self.selector_ = training.bought(selector, draw)
-        if not hasattr(self.selector_, "order_"):
+        if not isinstance(self.selector_, QuerySelector):
             return tuple(np.flatnonzero(self.selector_.get_support()).tolist())
         order = [int(j) for j in self.selector_.order_]
         budget = int(getattr(selector, "budget", 1))

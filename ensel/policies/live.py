@@ -93,7 +93,9 @@ class LivePolicy:
                 1
             ]
             return options[best] if best < len(options) else None
-        label = self.classes_[best] if self.class_names is None else self.class_names[best]
+        label = self.classes_[best]
+        if self.class_names is not None:
+            return self.class_names[int(label)]
         return label.item() if isinstance(label, np.generic) else label
 
     @abstractmethod
@@ -116,8 +118,18 @@ class LivePolicy:
         if self.class_names is not None:
             return np.array([self._class_of(answer) for answer in given])
         if self.classes_.dtype.kind in "iuf":
-            return np.array([MISSING if answer is None else int(answer) for answer in given])
+            return np.array([self._code_of(answer) for answer in given])
         return np.array(given, dtype=object)
+
+    def _code_of(self, answer: Any) -> int:
+        if answer is None:
+            return MISSING
+        whole = isinstance(answer, int | np.integer) and not isinstance(answer, bool)
+        if not whole or answer < MISSING:
+            raise InputError(
+                f"answer {answer!r}; the policy was fitted on codes: a whole number, or None"
+            )
+        return int(answer)
 
     def _class_of(self, answer: str | int | None) -> int:
         if answer is None:

@@ -16,6 +16,8 @@ from ensel.registry import POLICIES, READERS
 from ensel.results import plain
 
 VERSION = 1
+NUMBERS = "\ue000numbers "
+"""Stands for a list of numbers until all else is laid out; no name begins like this."""
 DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 """What the parts of a damaged file raise."""
 
@@ -126,6 +128,18 @@ def _policy_of(data: dict[str, Any]) -> Policy:
 
 def _readable(data: dict[str, Any]) -> str:
     """JSON with a line per entry, but innermost lists of numbers on one line."""
-    text = json.dumps(data, indent=1, allow_nan=False)
-    number_list = re.compile(r"\[\s*(-?[\d.eE+-]+(?:,\s*-?[\d.eE+-]+)*)\s*\]")
-    return number_list.sub(lambda m: "[" + re.sub(r"\s+", " ", m.group(1)) + "]", text)
+    numbers: list[str] = []
+
+    def set_apart(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: set_apart(item) for key, item in value.items()}
+        if isinstance(value, list):
+            if value and all(isinstance(item, int | float) for item in value):
+                numbers.append(json.dumps(value, allow_nan=False))
+                return f"{NUMBERS}{len(numbers) - 1}"
+            return [set_apart(item) for item in value]
+        return value
+
+    text = json.dumps(set_apart(data), indent=1, allow_nan=False, ensure_ascii=False)
+    place = re.compile(f'"{NUMBERS}([0-9]+)"')
+    return place.sub(lambda match: numbers[int(match.group(1))], text)

@@ -59,7 +59,8 @@ class TrainingSet:
         sample_weight: Any = None,
         rng_of: Any = None,
     ) -> None:
-        self.X, self.y = X, y
+        # Whoever learns from them must not change them: others learn from them, too.
+        self.X, self.y = kept_from_change(X), kept_from_change(y)
         self.n_classes = n_classes
         self.models, self.costs = models, costs
         self.sample_weight = sample_weight
@@ -185,8 +186,17 @@ class TrainingSet:
         return estimator.set_params(**seeds) if seeds else estimator
 
 
+def kept_from_change(array: Any) -> Any:
+    """A view of an array that cannot be written to."""
+    if not isinstance(array, np.ndarray):
+        return array
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
 def method_key(estimator: Any) -> Any:
-    """What tells two methods apart: class and parameters of ours, identity of any other's.
+    """What tells two methods apart: class and parameters of ours, identity of a user's.
 
     Parameters
     ----------
@@ -196,8 +206,8 @@ def method_key(estimator: Any) -> Any:
     -------
     hashable
     """
-    if not isinstance(estimator, QuerySelector | Vote | OpenVote):
-        return id(estimator)
+    if not type(estimator).__module__.startswith("ensel."):
+        return id(estimator)  # two that look alike may not be
     own = {k: repr(v) for k, v in estimator.get_params(False).items() if k not in NOT_ITS_OWN}
     return type(estimator), tuple(sorted(own.items()))
 

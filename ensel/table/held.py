@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cached_property
+from html import escape
 from typing import Any, Self
 
 import numpy as np
@@ -309,4 +310,6 @@ class HeldAnswers:
         if self.labels is not None:
             shown["accuracy"] = self.accuracies.round(4)
         shown["missing"] = by_query(lambda answers: (answers == MISSING).sum(axis=0), self.answers)
-        return f"<p>{self!r} of <b>{self.name}</b></p>" + shown.to_html(max_rows=12)
+        return f"<p>{escape(repr(self))} of <b>{escape(self.name)}</b></p>" + shown.to_html(
+            max_rows=12
+        )

@@ -253,3 +253,81 @@ def test_who_stops_early_is_said_in_the_report(pool):
     result = compare(pool, methods={"mine": AskUntilTwoAgree(), "top-k": None}, n_splits=2)
     assert "mine asks 2." in str(result.report())
     assert "top-k asks" not in str(result.report())
+
+
+class Spoils(ClassifierMixin, BaseEstimator):
+    """Writes into what it is given, as some estimators do with copy=False."""
+
+    def fit(self, X, y):
+        X[X < 0] = 0
+        return self
+
+    def predict(self, X):
+        return np.zeros(len(X), dtype=int)
+
+
+def test_an_own_method_cannot_change_what_others_learn_from(small_pool):
+    silent = small_pool.replace(answers=np.where(np.arange(6) < 3, small_pool.answers, -1))
+    with pytest.raises(InputError, match=r"method 'mine', budget 6: ValueError: .*read-only"):
+        compare(silent, methods={"mine": Spoils()}, after=None, budgets=[1], n_splits=1)
+
+
+class Peeks(Plain):
+    """Says that it asks one query, and reads them all."""
+
+    def asked(self, X):
+        return np.arange(X.shape[1])[None, :] < np.full((len(X), 1), 1)
+
+    def predict_proba(self, X):
+        votes = np.stack([(k == X).sum(axis=1) for k in range(len(self.classes_))], axis=1) + 0.1
+        return votes / votes.sum(axis=1, keepdims=True)
+
+
+def test_a_policy_does_not_get_to_see_what_it_has_not_asked_for(pool):
+    rows = compare(pool, methods={"peeks": Peeks()}, budgets=[1], n_splits=2).rows
+    first = pool.accuracies.iloc[0]
+    assert rows.loc[rows["method"] == "peeks", "accuracy"].iloc[0] == pytest.approx(first, abs=0.03)
+
+
+class Flipped(FixedSet):
+    """A set that contradicts its own vote."""
+
+    def predict_proba(self, X):
+        return 1 - super().predict_proba(X)
+
+
+def test_a_subclass_of_a_fixed_set_is_graded_as_itself(pool):
+    rows = compare(
+        pool, methods={"flipped": Flipped(TopK(), WeightedVote()), "top-k": None}, budgets=[3],
+        votes=["weighted"], n_splits=2,
+    ).rows.set_index("method")  # fmt: skip
+    assert rows.loc["flipped", "accuracy"] == pytest.approx(1 - rows.loc["top-k", "accuracy"])
+
+
+class ByScores(TopK):
+    """Buys by given scores; two of them may look alike when printed."""
+
+    def __init__(self, budget=3, random_state=0, money=None, scores=None):
+        super().__init__(budget, random_state, money)
+        self.scores = scores
+
+    def _buy(self, market, budget):
+        order = np.argsort(-np.asarray(self.scores), kind="stable")[:budget]
+        return [int(j) for j in order], [0.0] * budget
+
+
+def test_own_methods_that_print_alike_are_told_apart(pool):
+    one = np.full(10, 0.5)
+    two = one.copy()
+    two[9] += 1e-12
+    methods = {"one": ByScores(scores=one), "two": ByScores(scores=two)}
+    rows = compare(pool, methods=methods, votes=["map"], budgets=[1], n_splits=1).rows
+    bought = rows.set_index("method")["queries"]
+    assert bought["one"] == [[pool.query_names[0]]]
+    assert bought["two"] == [[pool.query_names[9]]]
+
+
+def test_a_set_whose_selector_takes_no_budget_enters_once(pool):
+    rows = compare(pool, methods={"all": FixedSet(vote=MAPVote())}, budgets=[1, 3], n_splits=1).rows
+    (row,) = rows[rows["method"] == "all"].to_dict("records")
+    assert (row["budget"], row["mean_queries"]) == (10, 10)

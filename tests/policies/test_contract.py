@@ -160,3 +160,33 @@ def test_what_cannot_be_asked_is_one_line():
         with pytest.raises(InputError) as raised:
             call()
         assert "\n" not in str(raised.value)
+
+
+def test_classes_that_no_label_has_keep_their_names():
+    labels = np.array([1, 2] * 20)
+    table = PredictionTable(
+        np.column_stack([labels, labels]), labels, classes=["A", "B", "C"], queries=["u", "v"]
+    )
+    for policy in (EstimatorPolicy(DecisionTreeClassifier()), FixedSet(None, MajorityVote())):
+        said = policy.fit_table(table).replay(table)["label"]
+        assert said.tolist() == ["B", "C"] * 20
+        assert policy.answer({"u": "B", "v": "B"}).label == "B"
+
+
+def test_a_new_fit_forgets_the_names_of_the_old_table():
+    table = PredictionTable(X, y, classes=["no", "yes"], queries=["a", "b", "c"])
+    policy = FixedSet(None, MajorityVote()).fit_table(table).fit(X, y)
+    assert policy.query_names == ("0", "1", "2")
+    assert policy.answer({"0": 1, "1": 1}).label == 1
+
+
+def test_what_cannot_be_learned_from_is_one_line():
+    policy = FixedSet(TopK(1), MajorityVote())
+    with pytest.raises(InputError, match="names of queries repeat"):
+        policy.fit(pd.DataFrame(X, columns=list("aab")), y)
+    with pytest.raises(InputError, match="a row an item, a column a query"):
+        policy.fit([1, 2, 3], [0, 1, 1])
+    fitted = policy.fit(X, y)
+    for answer in (1.7, "B", True):
+        with pytest.raises(InputError, match="fitted on codes"):
+            fitted.answer({"0": answer})

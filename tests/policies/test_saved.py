@@ -119,3 +119,14 @@ def test_own_kinds_are_not_kept_and_the_message_says_so(tmp_path, small_pool):
     with pytest.raises(InputError, match="fit it with fit_table"):
         fitted.save(tmp_path / "p.json")
     assert not (tmp_path / "p.json").exists()
+
+
+def test_names_survive_whatever_they_look_like(tmp_path):
+    names = ["[1,  2]", "q[ 1 ]", "\ttab", "é\u2028"]
+    answers = np.array([[0, 1, 0, 1], [1, 0, 1, 1]] * 5)
+    table = PredictionTable(answers, [0, 1] * 5, classes=["[3,  4]", "{}"], queries=names)
+    policy = FixedSet(None, VOTES["weighted"]()).fit_table(table)
+    policy.save(tmp_path / "p.json")
+    back = load_policy(tmp_path / "p.json")
+    assert (back.query_names, back.class_names) == (tuple(names), ("[3,  4]", "{}"))
+    pd.testing.assert_frame_equal(back.replay(table), policy.replay(table))
