@@ -214,6 +214,7 @@ class Selection(Result):
         e = self.expected
         how = f"<b>{self.method} + {self.vote}</b> on {escape(self.dataset)}"
         return (
-            f"<p>{how}, budget {self.budget}: expected accuracy {e.value:.4f} [{e.low:.4f}, {e.high:.4f}]: {escape(self.why)}</p>"
+            f"<p>{how}, budget {self.budget}: expected accuracy {e.value:.4f} "
+            f"[{e.low:.4f}, {e.high:.4f}]: {escape(self.why)}</p>"
             + self.steps.round(4).to_html(index=False)
         )
