@@ -22,7 +22,7 @@ class _Console(Console):
         raise BrokenPipeError  # the command treats it alike wherever it happens
 
 
-def print_report(report: Report, console: Console | None = None) -> None:
+def print_report(report: Report, console: Console | None = None, *, hints: bool = True) -> None:
     """Print a report.
 
     Parameters
@@ -30,6 +30,8 @@ def print_report(report: Report, console: Console | None = None) -> None:
     report : Report
     console : rich.console.Console, optional
         Default: standard output, as wide as the terminal.
+    hints : bool
+        Whether to name options of the command, such as ``--json FILE``.
 
     Examples
     --------
@@ -47,7 +49,7 @@ def print_report(report: Report, console: Console | None = None) -> None:
         if number or heading:
             console.print()
         for block in blocks:
-            _print_block(console, block)
+            _print_block(console, block, hints)
 
 
 def as_text(report: Report, width: int = 80) -> str:
@@ -70,16 +72,16 @@ def as_text(report: Report, width: int = 80) -> str:
     """
     console = Console(file=io.StringIO(), width=width, highlight=False, soft_wrap=False)
     with console.capture() as captured:
-        print_report(report, console)
+        print_report(report, console, hints=False)
     return captured.get().rstrip("\n")
 
 
-def _print_block(console: Console, block: Block) -> None:
+def _print_block(console: Console, block: Block, hints: bool) -> None:
     match block:
         case Table():
             console.print(_grid(block))
         case Paragraph(text, hint):
-            console.print(_text(f"{text} {hint}" if hint else text))
+            console.print(_text(f"{text} {hint}" if hint and hints else text))
         case Note(text):
             console.print(_text(f"Note: {text}."))
         case Listing(lines):
