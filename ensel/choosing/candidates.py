@@ -32,6 +32,9 @@ class Families:
     fewer_may_lose : float
         Standard errors by which fewer queries may be worse than the budget's; below 0, by which
         they must be better.
+    loss_compares_sets : bool
+        Whether log losses of different sets of queries are about the same outcomes. Where they are
+        not, only votes of the same queries are compared by them.
     """
 
     start: tuple[str, str]
@@ -39,6 +42,7 @@ class Families:
     by_accuracy: tuple[tuple[str, str], ...]
     for_money: tuple[tuple[str, str], ...] = ()
     fewer_may_lose: float = 1.0
+    loss_compares_sets: bool = True
 
     def named(self, money: float | None) -> tuple[tuple[str, str], ...]:
         """All of them, each once."""
@@ -55,12 +59,15 @@ CLOSED_FAMILIES = Families(
 )
 OPEN_FAMILIES = Families(
     start=("top-k", "majority"),
-    # All votes on open answers are fitted to say how likely they are right: log losses compare.
-    by_log_loss=(("top-k", "weighted"), ("top-k", "logit"), ("greedy-logit", "logit")),
-    by_accuracy=(),
+    # These vote on the same queries, and all are fitted to say how likely an answer is right.
+    by_log_loss=(("top-k", "weighted"), ("top-k", "logit")),
+    by_accuracy=(("greedy-logit", "logit"),),
     # With a hundred questions one standard error is several points, and on open answers further
     # queries bring points as well (``benchmarks/open_answers.py``): fewer must be clearly better.
     fewer_may_lose=-1.0,
+    # Fewer queries give fewer options, and "none of these is right" is then the safer thing to
+    # say: log loss falls as fewer are right.
+    loss_compares_sets=False,
 )
 VERIFIER_FAMILIES = Families(
     start=("greedy-coverage", VERIFIER),

@@ -22,6 +22,7 @@ from ensel.heldout.checks import (
     check_labelled,
     check_whole,
     checked_budgets,
+    without_costs,
 )
 from ensel.heldout.settings import Verifier, setting_of
 from ensel.heldout.splits import check_seed, distinct_rows
@@ -156,7 +157,7 @@ def _checked_sums(
     """The sums of money, ascending, each once."""
     costs = table.costs
     if costs is None:
-        raise InputError(f"{table.name}: not every query has a cost; give prices (--prices FILE)")
+        raise InputError(f"{table.name}: {without_costs(table)}")
     if levels is None:
         levels = _default_sums(table, costs, budget)
     if len(levels) == 0:

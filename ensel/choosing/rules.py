@@ -25,9 +25,10 @@ leaves it only for a reason. Each rule is a function here.
    worse than many.
 
 Those are the families of closed tables; `ensel.choosing.candidates` names the others. On open
-answers the start is top-k + majority, all rivals are compared by log loss, and fewer queries must
-be clearly better. With a verifier the start is greedy-coverage, its rival is top-k, and solved
-items decide all rules.
+answers the start is top-k + majority. Its rivals of the same queries (other votes) are compared by
+log loss, those of other queries by accuracy, and fewer queries must be clearly more accurate: a
+smaller set gives fewer options, so that its log loss is about other outcomes. With a verifier the
+start is greedy-coverage, its rival is top-k, and solved items decide all rules.
 
 The rules are derived here; ``benchmarks/regret.py`` measures what they cost against the best in
 hindsight.
@@ -134,11 +135,12 @@ def fewest(board: Scoreboard, candidate: Candidate) -> Candidate:
         smaller = board.of(candidate.family, size)
         if smaller is None:
             continue
-        if candidate.family in board.families.by_accuracy:
+        families = board.families
+        if candidate.family in families.by_accuracy or not families.loss_compares_sets:
             loss = board.lead(candidate, smaller)
         else:
             loss = board.extra_loss(smaller, candidate)
-        allowed = board.families.fewer_may_lose * loss.error
+        allowed = families.fewer_may_lose * loss.error
         if loss.mean <= allowed + TINY and is_worth_it(board, smaller):
             return smaller
     return candidate

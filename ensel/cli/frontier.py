@@ -40,7 +40,7 @@ def frontier_command(
     levels = None if money is None else amounts(money, "--money")
 
     result = frontier(
-        prices.applied_to(table.load()),
+        prices.for_money(table.load()),
         levels,
         budget=budget,
         verifier=verifier.who(),

@@ -182,6 +182,28 @@ class PriceOptions(Options):
         tokens = self._tokens_in_and_out()
         return with_prices(table, read_prices(self.prices), tokens)
 
+    def for_money(self, table: PredictionTable) -> PredictionTable:
+        """The table with costs, and without the queries that money cannot buy: none is known.
+
+        Warns
+        -----
+        InputWarning
+            If queries are left out, with their names.
+        """
+        from ensel.heldout.checks import unpriced
+
+        table = self.applied_to(table)
+        unknown = unpriced(table)
+        if not 0 < len(unknown) < table.n_queries:
+            return table
+        warnings.warn(
+            f"{table.name}: no cost is known of {len(unknown)} queries, which are left out: "
+            f"{', '.join(unknown)}",
+            InputWarning,
+            stacklevel=2,
+        )
+        return table.subset(queries=[name for name in table.query_names if name not in unknown])
+
     def _tokens_in_and_out(self) -> tuple[float, float] | None:
         if self.tokens is None:
             return None

@@ -70,8 +70,9 @@ def select_command(
     if budget is None and money is None:
         raise InputError("how many queries a question? give --budget 3, or a sum with --money")
 
+    with_costs = prices.applied_to if money is None else prices.for_money
     result = select(
-        prices.applied_to(table.load()),
+        with_costs(table.load()),
         budget,
         money=money,
         method=method,

@@ -9,6 +9,7 @@ import typer
 
 from ensel.cli.options import Other
 from ensel.cli.outputs import SCREEN, check_outputs, write_text
+from ensel.exceptions import InputError, shorten
 
 
 def vote_command(
@@ -26,13 +27,23 @@ def vote_command(
     Example: [bold]ensel vote policy.json new_answers.csv -o labels.csv[/bold]
     """
     from ensel.formats import read_table
-    from ensel.policies import load_policy
+    from ensel.policies import VerifiedSet, load_policy
 
     check_outputs(output, inputs=(kept, answers))
 
     policy = load_policy(kept)
+    if isinstance(policy, VerifiedSet):
+        raise InputError(
+            f"{kept}: a verifier picks its answers, so there is nothing to vote on: ask "
+            f"{shorten(policy.query_names, 10)} in this order until an answer passes your check"
+        )
     table = read_table(
-        answers, classes=policy.class_names, queries=policy.query_names, labelled=False, other=other
+        answers,
+        classes=policy.class_names,
+        queries=policy.query_names,
+        labelled=False,
+        other=other,
+        reader=policy.reader,
     )
     voted = policy.replay(table)[["label", "probability"]]
 

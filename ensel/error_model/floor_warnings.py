@@ -58,6 +58,11 @@ def floor_warnings(findings: Findings) -> list[str]:
     return [text for check in WARNINGS if (text := check(findings)) is not None]
 
 
+def _has_rule(findings: Findings) -> bool:
+    """Whether there is a line (c): right and wrong alone give none."""
+    return not math.isnan(findings.point["bayes_error"])
+
+
 def _rule_errs_more(findings: Findings) -> str | None:
     rule, bayes = findings.rule, findings.point["bayes_error"]
     if not rule.low > bayes + RULE_MARGIN:
@@ -92,9 +97,10 @@ def _factors_misfit(findings: Findings) -> str | None:
     factors = findings.model.factors_
     if not factors.misfit > FACTORS_MISFIT:
         return None
+    advice = ": take (c) with care" if _has_rule(findings) else ""
     return (
         f"{factors.loadings.shape[1]} common factors still miss the correlations by "
-        f"{factors.misfit:.2f} on average (worst {factors.worst:.2f}): take (c) with care"
+        f"{factors.misfit:.2f} on average (worst {factors.worst:.2f}){advice}"
     )
 
 
@@ -125,7 +131,7 @@ def _wrong_together_more_often(findings: Findings) -> str | None:
         return None
     return (
         f"all queries are wrong together {excess:.1f} times as often as the copula says: it has no "
-        "tail dependence, and (c) may be too low"
+        f"tail dependence{', and (c) may be too low' if _has_rule(findings) else ''}"
     )
 
 

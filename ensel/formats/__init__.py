@@ -24,6 +24,7 @@ def read_table(
     labelled: bool = True,
     queries: Sequence[str] | None = None,
     other: str = "error",
+    reader: str | None = None,
 ) -> PredictionTable:
     r"""Read a prediction table from a CSV or Parquet file.
 
@@ -52,6 +53,10 @@ def read_table(
         Read only these.
     other : {"error", "missing"}
         What an answer is that is none of the classes, such as ``ERROR: 429``.
+    reader : str, optional
+        One of ``ensel.registry.READERS``: the answers are open, and told apart by it (see
+        `PredictionTable.open`); only an empty cell is then a missing answer. Default: the answers
+        are classes.
 
     Returns
     -------
@@ -99,6 +104,7 @@ def read_table(
         labelled=labelled,
         queries=None if queries is None else list(queries),
         other=other,
+        reader=reader,
     )
     frame = _read_frame(path)
     labels = None if labels_file is None else _read_frame(_existing(labels_file))

@@ -60,6 +60,8 @@ def table_from_frame(
             f"give a second file with --labels (columns: {shorten(list(frame.columns), 8)})"
         )
 
+    if reading.reader is not None:
+        return _open_table(text, reading.reader, reading.name)
     classes = _classes(text, reading)
     label_codes = _label_codes(text, classes, reading)
     return PredictionTable(
@@ -70,6 +72,19 @@ def table_from_frame(
         items=text.items,
         name=reading.name,
         source=reading.name,
+    )
+
+
+def _open_table(text: TextTable, reader: str, name: str) -> PredictionTable:
+    """A table of answers that are not classes."""
+    return PredictionTable.open(
+        text.answers.to_numpy(dtype=object),
+        None if text.labels is None else text.labels.tolist(),
+        queries=text.queries,
+        items=text.items,
+        reader=reader,
+        name=name,
+        source=name,
     )
 
 

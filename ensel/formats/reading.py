@@ -27,6 +27,7 @@ class Reading:
     labelled: bool = True
     queries: list[str] | None = None
     other: str = "error"
+    reader: str | None = None
 
 
 class TextTable(NamedTuple):

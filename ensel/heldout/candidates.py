@@ -146,8 +146,12 @@ def single_best(money: float | None = None, setting: Setting = CLOSED_SETTING) -
     money : float, optional
         Most that it may cost.
     setting : Setting
+
+    Notes
+    -----
+    One answer needs no verifier, whatever its errors: it is taken as it stands.
     """
-    policy = setting.policy_of(setting.selector(SINGLE, money), setting.own_answer(), None)
+    policy = setting.single_policy(money)
     return Candidate(SINGLE, OWN_ANSWER, 1, money, policy)
 
 

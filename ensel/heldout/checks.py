@@ -76,10 +76,7 @@ def check_affordable(money: float | None, table: PredictionTable) -> None:
     if money is None:
         return
     if table.costs is None:
-        raise InputError(
-            f"{table.name}: money {money}, but not every query has a cost; give prices "
-            "(--prices FILE), or a column of costs"
-        )
+        raise InputError(f"{table.name}: money {money}, but {without_costs(table)}")
     if isinstance(money, bool) or not isinstance(money, int | float | np.number):
         raise InputError(f"money {money!r}; a number is needed")
     if not math.isfinite(money):
@@ -90,6 +87,24 @@ def check_affordable(money: float | None, table: PredictionTable) -> None:
             f"{table.name}: money {money:g} buys nothing: the cheapest query, {cheapest}, costs "
             f"{table.costs.min():g} ({table.cost_unit or 'no unit given'})"
         )
+
+
+def without_costs(table: PredictionTable) -> str:
+    """Which queries have no cost, and what would help; for messages."""
+    unknown = unpriced(table)
+    if len(unknown) == table.n_queries:
+        return "not every query has a cost; give prices (--prices FILE), or a column of costs"
+    return (
+        f"not every query has a cost: none is known of {len(unknown)} ({shorten(unknown)}); give "
+        "it, or leave them out (table.subset(queries=...))"
+    )
+
+
+def unpriced(table: PredictionTable) -> list[str]:
+    """Names of the queries whose cost is not known."""
+    if "cost" not in table.queries:
+        return table.query_names
+    return table.queries.index[table.queries["cost"].isna()].tolist()
 
 
 def check_searchable(table: PredictionTable, candidates: Iterable[Candidate]) -> None:

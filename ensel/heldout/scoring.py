@@ -2,7 +2,8 @@
 
 An item on which none of the asked queries gives an answer counts as wrong, whatever the policy
 would guess: a missing answer is never right, for the single best query and for every ensemble
-alike.
+alike. On open answers an item is right only if a query that was asked gave the right answer: a code
+that nobody gave stands for no answer at all.
 """
 
 from __future__ import annotations
@@ -248,24 +249,43 @@ class Exam:
         if not is_plain_set(policy):  # what it has not asked for, it does not get to see
             X = kept_from_change(np.where(self._asked(policy), X, MISSING).astype(X.dtype))
         p = self._by_class(np.asarray(policy.predict_proba(X)), policy.classes_)
-        right = p.argmax(axis=1) == self.y
         heard = (
             policy.heard(self.X)
             if isinstance(policy, Policy)
             else (policy.asked(self.X) & (self.X >= 0)).any(axis=1)
         )
+        of_label = p[np.arange(len(p)), self.y]
+        if self.is_open:
+            p, of_label, heard = self._as_given(policy, p)
+
+        right = p.argmax(axis=1) == self.y
         if getattr(policy, "names_probabilities", True):
-            log_loss = -np.log(np.maximum(self._of_label(p), LEAST_PROBABILITY))
+            log_loss = -np.log(np.maximum(of_label, LEAST_PROBABILITY))
         else:
             log_loss = np.full(len(p), np.nan)
         return (heard & right).astype(np.float32), log_loss.astype(np.float32)
 
-    def _of_label(self, p: np.ndarray) -> np.ndarray:
-        """Probability of what turned out; of open answers that may be that none is right."""
-        of_label: np.ndarray = p[np.arange(len(p)), self.y]
-        if not self.is_open:
-            return of_label
-        return np.where(of_label > 0, of_label, 1 - p.sum(axis=1))
+    def _as_given(self, policy: Any, p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Probabilities of the options that asked queries gave, and what is made of the truth.
+
+        Returns
+        -------
+        p : ndarray, shape (n_items, n_classes)
+            0 of what nobody gave.
+        of_label : ndarray, shape (n_items,)
+            Of the truth, or of none being right where nobody gave it.
+        heard : ndarray of bool, shape (n_items,)
+            Whether somebody gave the truth, and the policy holds it possible.
+        """
+        items = np.arange(len(self.y))
+        given = np.zeros((len(items), self.n_classes), dtype=bool)
+        rows, columns = np.nonzero(self._asked(policy) & (self.X != MISSING))
+        given[rows, self.X[rows, columns]] = True
+
+        p = np.where(given, p, 0.0)
+        truth_given = given[items, self.y]
+        of_label = np.where(truth_given, p[items, self.y], 1 - p.sum(axis=1))
+        return p, of_label, truth_given & (of_label > 0)
 
     def _by_class(self, p: np.ndarray, classes: np.ndarray) -> np.ndarray:
         """Probabilities of all classes of the table, 0 of those that the policy has not seen."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ensel.exceptions import InputError
 from ensel.policies import FixedSet, VerifiedSet
 from ensel.registry import (
@@ -51,8 +53,10 @@ class Verifier:
     def __post_init__(self) -> None:
         for name in ("false_accept", "false_reject"):
             rate = getattr(self, name)
-            if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
+            is_number = isinstance(rate, int | float | np.number) and not isinstance(rate, bool)
+            if not is_number or not 0 <= rate <= 1:
                 raise InputError(f"{name} {rate!r}: a rate from 0 to 1 is needed")
+            object.__setattr__(self, name, float(rate))
 
 
 @dataclass(frozen=True)
@@ -107,10 +111,13 @@ class Setting:
         rates = self.verifier
         return VerifiedSet(selector, budget, rates.false_accept, rates.false_reject)
 
-    def own_answer(self) -> Any:
-        """What makes an answer of one query's."""
+    def single_policy(self, money: float | None) -> Any:
+        """The single best query, whose answer is taken as it stands."""
+        selector = self.selector(SINGLE, money)
+        if self.verifier is not None:
+            return VerifiedSet(selector)  # of one that never errs: an answer is right, or it is not
         # On open answers a probability of one query's answer leaves room for none being right.
-        return OPEN_VOTES["majority"]() if self.is_open else None
+        return FixedSet(selector, OPEN_VOTES["majority"]() if self.is_open else None)
 
 
 CLOSED_SETTING = Setting(SELECTORS, VOTES, ("top-k", "weighted"))

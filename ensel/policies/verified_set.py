@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from ensel.exceptions import InputError
 from ensel.policies.base import DamagedPolicy
 from ensel.policies.fixed_set import FixedSet
 from ensel.policies.training import TrainingSet
@@ -103,7 +104,7 @@ class VerifiedSet(FixedSet):
 
         Raises
         ------
-        NotImplementedError
+        InputError
             Always.
         """
-        raise NotImplementedError("a verifier picks the answer; `solve` says what it gets")
+        raise InputError("a verifier picks the answer of this policy; `solve` says what it gets")

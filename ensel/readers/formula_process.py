@@ -17,16 +17,16 @@ import queue
 import subprocess
 import sys
 import threading
-from collections import Counter
+import warnings
 from pathlib import Path
 
-from ensel.exceptions import InputError
+from ensel.exceptions import InputError, InputWarning, shorten
 
 SECONDS = 30.0
 """What one comparison may take by the clock; it is ended earlier by its own processor time."""
 
-MOST_TIMEOUTS = 2
-"""An expression that ended the process so often is not compared again."""
+BESIDE = r"\frac{1}{7}"
+"""What an expression is compared with to see whether it is the one that takes too long."""
 
 SECONDS_TO_START = 120.0
 """What importing the library may take on a busy machine."""
@@ -52,6 +52,11 @@ def library_says_same(first: str, second: str) -> bool:
     InputError
         If math-verify is not installed, or its process cannot be started.
 
+    Warns
+    -----
+    InputWarning
+        If a comparison takes too long.
+
     See Also
     --------
     ensel.readers.formulas.Formulas : Asks only where cheaper rules do not settle it.
@@ -71,26 +76,43 @@ class _Process:
         self._running: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str] = queue.Queue()
         self._owner = self._number = 0
-        self._timeouts: Counter[str] = Counter()
+        self._endless: set[str] = set()
 
     def ask(self, first: str, second: str) -> bool:
-        """One comparison."""
+        """One comparison; one that takes too long is of different expressions.
+
+        Then each of the two is tried beside a plain number. One that takes too long there as well
+        is not compared again: the other has no part in it.
+        """
         with self._lock:
-            if max(self._timeouts[first], self._timeouts[second]) >= MOST_TIMEOUTS:
+            if self._endless & {first, second}:
                 return False
-            running = self._started()
-            self._number += 1
-            assert running.stdin is not None
-            try:
-                running.stdin.write(json.dumps([self._number, first, second]) + "\n")
-                running.stdin.flush()
-                number, _, answer = self._lines.get(timeout=SECONDS).strip().partition(" ")
-            except (queue.Empty, OSError):
-                number = answer = ""
-            if not answer or number != str(self._number):
-                self.end()
-                self._timeouts.update((first, second))
-            return answer == "same"
+            answer = self._answer(first, second)
+            if answer is not None:
+                return answer == "same"
+            self._endless |= {one for one in (first, second) if self._answer(one, BESIDE) is None}
+        warnings.warn(
+            f"comparing {shorten([first, second])} takes too long: they count as different",
+            InputWarning,
+            stacklevel=3,
+        )
+        return False
+
+    def _answer(self, first: str, second: str) -> str | None:
+        """What the process says; None if it had to be ended."""
+        running = self._started()
+        self._number += 1
+        assert running.stdin is not None
+        try:
+            running.stdin.write(json.dumps([self._number, first, second]) + "\n")
+            running.stdin.flush()
+            number, _, answer = self._lines.get(timeout=SECONDS).strip().partition(" ")
+        except (queue.Empty, OSError):
+            number = answer = ""
+        if answer and number == str(self._number):
+            return answer
+        self.end()
+        return None
 
     def _started(self) -> subprocess.Popen[str]:
         """The running process; another one, where it belongs to the process we were forked from."""

@@ -11,6 +11,9 @@ from ensel.readers.wrapping import unwrapped
 LONGEST = 400
 """Characters of the longest number that is read; also the largest power of ten."""
 
+LONGEST_WRAPPED = 2 * LONGEST
+"""Characters of the longest answer: a number, and what may stand around it."""
+
 _SPACES = dict.fromkeys(
     map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"), " "
 )
@@ -67,7 +70,7 @@ class Numbers(Reader):
 
     def key(self, text: str) -> Fraction | None:
         """The number, exactly; None if the text is not one number."""
-        return number_of(unwrapped(text))
+        return number_of(unwrapped(text)) if len(text) <= LONGEST_WRAPPED else None
 
 
 def number_of(text: str) -> Fraction | None:

@@ -53,12 +53,11 @@ def _title(result: Selection) -> str:
 
 def _steps(result: Selection) -> Table:
     """The queries, in the order of buying."""
-    in_bits, with_cost = result.gain_unit == "bits", _has_costs(result.steps)
-    gain = Column("gain (bits)", "{:.3f}") if in_bits else Column("alone (%)", "{:.3f}", scale=100)
+    with_cost = _has_costs(result.steps)
     columns = (
         text_column(""),
         text_column("query"),
-        gain,
+        _gain_column(result.gain_unit),
         *([Column("cost", "{:.3g}")] if with_cost else []),
         Column("held out %", "{:.1f}", scale=100),
         Column("bought again", "{:.0f} %", scale=100),
@@ -77,6 +76,14 @@ def _steps(result: Selection) -> Table:
         )
         rows.append(cells)
     return Table(columns, tuple(rows))
+
+
+def _gain_column(unit: str) -> Column:
+    """What each query brought when it was bought, in the unit of its selector."""
+    if unit == "bits":
+        return Column("gain (bits)", "{:.3f}")
+    heading = "newly solved (%)" if unit == "coverage" else "alone (%)"
+    return Column(heading, "{:.3f}", scale=100)
 
 
 def _has_costs(frame: Any) -> bool:

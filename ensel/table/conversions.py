@@ -83,7 +83,7 @@ class Conversions(HeldAnswers):
         Warns
         -----
         InputWarning
-            If a truth cannot be read: there only the very same text is right.
+            If a truth cannot be read: there no answer is right.
 
         See Also
         --------

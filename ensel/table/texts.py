@@ -119,7 +119,9 @@ def codes_of_texts(
     """Sort the answers to each item into options, and draw the order of these.
 
     An answer belongs to the truth where the reader takes the two for the same, else to the most
-    frequent answer that it is the same as. Each option is spelled as it was most often (of equally
+    frequent answer that it is the same as. What cannot be read is no answer, and where a truth
+    cannot be read, no answer is right: to take the same text for right would let the truth decide
+    which of the unreadable answers count. Each option is spelled as it was most often (of equally
     frequent spellings the shorter one), and the truth as the truth is.
 
     Parameters
@@ -198,13 +200,12 @@ class _Options:
         self._reader = reader
 
     def add_truth(self, text: str | None) -> None:
-        """Make the first option. What cannot be read is the same as its own text, and no other."""
+        """Make the first option. What cannot be read is the same as nothing."""
         key = None if text is None else self._reader.key(text)
         self.groups.append(_Group(key, truth=text, is_truth=True))
 
     def sort(self, row: list[str | None], read: dict[str, Hashable | None]) -> list[int]:
         """Position of the option of each answer; -1 for none."""
-        truth = self.groups[0].truth if self.groups else None
         readable = Counter(read[t] for t in row if t is not None and read[t] is not None)
         first = {read[t]: j for j, t in reversed(list(enumerate(row))) if t is not None}
         # By frequency, so that the commonest answer stands for those that are the same as it.
@@ -216,8 +217,6 @@ class _Options:
         places = []
         for text in row:
             place = MISSING if text is None else place_of.get(read[text], MISSING)
-            if text is not None and text == truth:
-                place = 0
             if place != MISSING and text is not None:
                 self.groups[place].spellings[text] += 1
             places.append(place)
@@ -263,7 +262,8 @@ def _warn_of_unreadable(truths: list[str | None], reader: Reader, name: str) -> 
     if strange:
         warnings.warn(
             f"{name}: {len(strange)} truths cannot be read by {reader.name!r} "
-            f"({shorten(strange, 3)}); there only the same text is right",
+            f"({shorten(strange, 3)}); there no answer is right (the reader 'verbatim' compares "
+            "texts)",
             InputWarning,
             stacklevel=4,
         )

@@ -2,8 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 
+from ensel import InputError, frontier
+from ensel.policies import FixedSet
+from ensel.registry import OPEN_VOTES
 from ensel.table import PredictionTable
 
 
@@ -79,3 +83,70 @@ def test_open_answers_from_a_file(run, tmp_path):
     )
     assert code == 0
     assert json.loads(saved.read_text())["reader"] == "numbers"
+
+
+def test_there_is_nothing_to_vote_on(run, verdicts, tmp_path):
+    kept = tmp_path / "p.json"
+    code, _, _ = run("select", verdicts, "--verifier", "--budget", 2, "--save", kept)
+    assert code == 0
+    code, out, err = run("vote", kept, verdicts)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "a verifier picks its answers, so there is nothing to vote on" in err
+
+
+def test_what_a_query_newly_solves_is_called_so(run, verdicts):
+    bought = ("select", verdicts, "--verifier", "--budget", 3, "--folds", 2, "--repeats", 1)
+    code, out, _ = run(*bought, "--method", "greedy-coverage")
+    assert code == 0
+    assert "newly solved (%)" in out
+    code, out, _ = run(*bought, "--method", "top-k")
+    assert code == 0
+    assert "alone (%)" in out
+
+
+def test_one_query_alone_is_not_checked(run, verdicts, tmp_path, small_pool):
+    """A verifier that rejects everything solves nothing; the best query is as right as ever."""
+    kept = tmp_path / "r.json"
+    code, _, _ = run(
+        "select", verdicts, "--verifier", "--false-reject", 1, "--budget", 2, "--folds", 2,
+        "--repeats", 1, "--json", kept,
+    )  # fmt: skip
+    assert code == 0
+    result = json.loads(kept.read_text())
+    assert result["method"] == "single-best"
+    assert result["expected_accuracy"] > 0.5
+
+
+def test_a_policy_of_open_answers_reads_a_csv_as_it_was_taught(run, tmp_path):
+    table = PredictionTable.open(
+        [["7", "7.0"], ["8", "9"], ["1", "1"], ["2", "3"]] * 10,
+        ["7", "9", "1", "2"] * 10,
+        queries=["p", "q"],
+        reader="numbers",
+    )
+    FixedSet(None, OPEN_VOTES["majority"]()).fit_table(table).save(tmp_path / "p.json")
+    (tmp_path / "new.csv").write_text('item,p,q\na,"1,234",1234.0\nb,,\n')
+    code, out, err = run("vote", tmp_path / "p.json", tmp_path / "new.csv")
+    assert (code, err) == (0, "")
+    first, second = out.splitlines()[1:]
+    assert first.startswith(('a,"1,234",', "a,1234.0,"))
+    assert second.startswith("b,,")
+
+
+def test_what_has_no_cost_is_left_out_by_name(run, tmp_path, small_pool):
+    costs = [1.0, np.nan, 2.0, 3.0, np.nan, 1.0]
+    verdicts = small_pool.verdicts()
+    table = PredictionTable.of_verdicts(
+        verdicts.answers, queries=verdicts.queries.assign(cost=costs), name="some"
+    )
+    table.to_parquet(tmp_path / "some.parquet")
+    code, _, err = run(
+        "frontier", tmp_path / "some.parquet", "--verifier", "--money", "2", "--budget", 2
+    )
+    assert code == 0
+    missing = [table.query_names[1], table.query_names[4]]
+    assert f"no cost is known of 2 queries, which are left out: {', '.join(missing)}" in " ".join(
+        err.split()
+    )
+    with pytest.raises(InputError, match=f"none is known of 2 .{', '.join(missing)}."):
+        frontier(table, [2.0], verifier=True)

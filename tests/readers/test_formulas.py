@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ensel import InputError, PredictionTable
+from ensel import InputError, InputWarning, PredictionTable
 from ensel.readers import formula_process, reader_named
 from ensel.readers.formula_process import library_says_same
 from ensel.readers.latex import plain_latex
@@ -155,7 +155,8 @@ def test_a_table_of_formulas(library):
 
 def test_it_never_hangs_and_never_runs_what_it_reads(library, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert not library_says_same("9^{9^{9^{9}}}", "8^{9^{9^{9}}}")
+    with pytest.warns(InputWarning, match="takes too long: they count as different"):
+        assert not library_says_same("9^{9^{9^{9}}}", "8^{9^{9^{9}}}")
     assert not library_says_same('open("x","w")', "1")
     assert not library_says_same('__import__("os").system("touch x")', "1")
     assert list(tmp_path.iterdir()) == []
@@ -163,11 +164,17 @@ def test_it_never_hangs_and_never_runs_what_it_reads(library, tmp_path, monkeypa
     assert library_says_same("x^2", "x x")
 
 
-def test_what_ends_the_process_twice_is_not_asked_again():
+def test_what_is_endless_is_not_asked_again(library):
+    """And what it was compared with is: it has no part in that."""
     process = formula_process._Process()
-    process._timeouts.update({"a": 2})
-    assert not process.ask("a", "a")
+    with pytest.warns(InputWarning, match="takes too long"):
+        assert not process.ask(r"\frac{\sqrt2}{2}", "9^{9^{9^{9}}}")
+    assert process._endless == {"9^{9^{9^{9}}}"}
     assert process._running is None
+    assert not process.ask("1", "9^{9^{9^{9}}}")
+    assert process._running is None
+    assert process.ask(r"\frac{\sqrt2}{2}", r"\frac1{\sqrt2}")
+    process.end()
 
 
 def test_it_works_in_a_thread(library):

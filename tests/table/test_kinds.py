@@ -100,7 +100,9 @@ def test_same_joins_keys_and_the_truth_comes_first():
     assert t.spelled().iloc[0].tolist() == ["4", "1", "1", "1", "4"]
 
 
-def test_a_truth_that_cannot_be_read_is_still_itself():
+def test_a_truth_that_cannot_be_read_is_no_answers():
+    """Else the unreadable answers would count where they are right, and only there."""
+
     class Digits(Reader):
         name = "digits"
 
@@ -111,7 +113,8 @@ def test_a_truth_that_cannot_be_read_is_still_itself():
         t = PredictionTable.open(
             [["about 7", "about 8", "7"]], ["about 7"], queries="abc", reader=Digits()
         )
-    assert t.verdicts().answers.tolist() == [[1, -1, 0]]
+    assert t.answers[0, :2].tolist() == [-1, -1]
+    assert t.verdicts().answers.tolist() == [[-1, -1, 0]]
 
 
 def test_numbers_and_frames_are_taken_too():
