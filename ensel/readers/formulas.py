@@ -29,6 +29,9 @@ _FUNCTIONS = frozenset(
         "sin cos tan cot sec csc log exp sqrt arcsin arccos arctan",
     )
 )
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+_LETTER_AT_END = re.compile(r"(?<![\^_])[\d}]([A-Za-z])$", re.ASCII)
+_NAMED = re.compile(r"([A-Za-z])=(.+)")
 _WITH_BASE = re.compile(r"\w_\{?\d+\}?$", re.ASCII)
 _BRACKETS = {"(": ")", "[": "]"}
 
@@ -43,6 +46,10 @@ class Formulas(Reader):
     then they count as different. Numbers with a base (``40_9``) are the same only where both are
     written with it. The parts of a tuple or interval are compared one by one, in their order; the
     parts of a list without brackets in any order.
+
+    Units are dropped, so that 5 hours are 5 minutes, and 7 am is 7 pm: where they are part of the
+    answer, read it verbatim. Not read are ``1e3``, repeating decimals (``0.\overline{3}``) and
+    numbers in words; each is the same as its own text.
 
     Raises
     ------
@@ -131,13 +138,35 @@ def _same(first: str, second: str) -> bool:
     if len(a.parts) == 1 and not a.brackets:
         return _same_expression(first, second)
 
-    reader = Formulas()
-    keys_a, keys_b = _keys(a.parts), _keys(b.parts)
     if a.brackets:
-        return all(reader.same(x, y) for x, y in zip(keys_a, keys_b, strict=True))
+        pairs = zip(_keys(a.parts), _keys(b.parts), strict=True)
+        return all(Formulas().same(x, y) for x, y in pairs)
+    named_a, named_b = _values_by_name(a.parts), _values_by_name(b.parts)
+    if named_a and named_b:  # x = 1, y = 2 is not x = 2, y = 1
+        return named_a.keys() == named_b.keys() and all(
+            _same_list(values, named_b[name]) for name, values in named_a.items()
+        )
+    return _same_list(a.parts, b.parts)
+
+
+def _values_by_name(parts: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The values that a list gives to each name; empty if some part names nothing."""
+    matches = [_NAMED.fullmatch(part) for part in parts]
+    if None in matches:
+        return {}
+    values: dict[str, tuple[str, ...]] = {}
+    for match in matches:
+        assert match is not None
+        values[match[1]] = (*values.get(match[1], ()), match[2])
+    return values
+
+
+def _same_list(parts_a: tuple[str, ...], parts_b: tuple[str, ...]) -> bool:
+    """Whether two lists have the same parts, in any order."""
+    keys_a, keys_b = _keys(parts_a), _keys(parts_b)
     if Counter(keys_a) == Counter(keys_b):
         return True
-    return _paired(keys_a, keys_b)
+    return len(keys_a) == len(keys_b) and _paired(keys_a, keys_b)
 
 
 def _keys(parts: tuple[str, ...]) -> list[Hashable]:
@@ -187,7 +216,23 @@ def _same_expression(first: str, second: str) -> bool:
     """Ask the library, where both are expressions that it can know something about."""
     if not (_is_expression(first) and _is_expression(second)):
         return False
+    if _is_equation(first) != _is_equation(second):
+        return False  # 3x = 6 is not 6, but 2 + 4 = 6 is
+    if _unit_like(first) not in second or _unit_like(second) not in first:
+        return False  # 2t is not 2, though the library takes t for a unit
     return library_says_same(first, second)
+
+
+def _is_equation(plain: str) -> bool:
+    """Whether an equals sign has a name on its left: else it ends a computation."""
+    left, _, _ = plain.rpartition("=")
+    return re.search("[A-Za-z]", _COMMAND.sub("", left)) is not None
+
+
+def _unit_like(plain: str) -> str:
+    """The one letter at the end of an expression, behind a number; else nothing."""
+    match = _LETTER_AT_END.search(plain)
+    return match[1] if match else ""
 
 
 def _is_expression(plain: str) -> bool:

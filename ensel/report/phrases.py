@@ -6,6 +6,7 @@ from typing import Any
 
 from ensel.heldout.candidates import OWN, OWN_ANSWER
 from ensel.heldout.intervals import Estimate
+from ensel.heldout.settings import VERIFIER
 
 
 def vote_name(vote: str) -> str:
@@ -29,7 +30,7 @@ def policy_name(method: str, vote: str) -> str:
     >>> policy_name("single-best", "own-answer")
     'single-best'
     """
-    return f"{method} + {vote}" if vote_name(vote) else method
+    return f"{method} + {vote}" if vote_name(vote) and vote != VERIFIER else method
 
 
 def estimate(row: dict[str, Any], name: str) -> Estimate:

@@ -64,7 +64,7 @@ def named_frame(cells: Any, queries: Any, items: Any, name: str) -> tuple[pd.Dat
             raw = np.empty(0, dtype=object)
         if raw.ndim != 2:
             raise InputError(f"{name}: answers are no matrix; one row of equal length an item")
-        frame = pd.DataFrame(raw)
+        frame = pd.DataFrame(raw, dtype=object)
     if queries is None:
         raise InputError(f"{name}: no queries; name the columns of the answers")
     return frame, queries, items
@@ -119,10 +119,12 @@ def codes_of_texts(
     """Sort the answers to each item into options, and draw the order of these.
 
     An answer belongs to the truth where the reader takes the two for the same, else to the most
-    frequent answer that it is the same as. What cannot be read is no answer, and where a truth
-    cannot be read, no answer is right: to take the same text for right would let the truth decide
-    which of the unreadable answers count. Each option is spelled as it was most often (of equally
-    frequent spellings the shorter one), and the truth as the truth is.
+    frequent answer that it is the same as. (Sameness need not be transitive: two roundings of a
+    root may both be the truth, and yet differ. The truth has the first claim, so that every right
+    answer is marked right.) What cannot be read is no answer, and where a truth cannot be read, no
+    answer is right: to take the same text for right would let the truth decide which of the
+    unreadable answers count. Each option is spelled as it was most often (of equally frequent
+    spellings the shorter one), and the truth as the truth is.
 
     Parameters
     ----------

@@ -75,6 +75,11 @@ def test_one_key_for_many_spellings(spellings):
         ("3 xy", "3"),
         ("1, 2", "1, 2, 3"),
         ("1,68", "168"),
+        ("3x=6", "6"),
+        ("x^2=4", "4"),
+        ("2t", "2"),
+        ("3m", "3h"),
+        ("x=1,y=2", "x=2,y=1"),
     ],
 )
 def test_what_is_different(library, a, b):
@@ -98,6 +103,10 @@ def test_what_is_different(library, a, b):
         ("\\frac{3\\sqrt{3}}{4}", "$0.75\\sqrt{3}$"),
         ("(\\frac{1}{2}, \\sqrt{4})", "(0.5, 2)"),
         ("6 - 5i", "$-5i+6$"),
+        ("2+4=6", "6"),
+        ("2x", "x+x"),
+        ("x=1,y=2", "y=2,x=1"),
+        ("x=1,x=2", "2,1"),
     ],
 )
 def test_the_library_settles_the_rest(library, a, b):
