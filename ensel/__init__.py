@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ensel.exceptions import InputError, InputWarning
     from ensel.formats import read_table
     from ensel.heldout import compare, describe
+    from ensel.heldout.settings import Verifier
     from ensel.policies import load_policy
     from ensel.table.prediction_table import PredictionTable
 
@@ -19,6 +20,7 @@ _HOME = {
     "InputError": "ensel.exceptions",
     "InputWarning": "ensel.exceptions",
     "PredictionTable": "ensel.table.prediction_table",
+    "Verifier": "ensel.heldout.settings",
     "compare": "ensel.heldout",
     "describe": "ensel.heldout",
     "error_floor": "ensel.error_model.floor",
@@ -35,6 +37,7 @@ __all__ = [
     "InputError",
     "InputWarning",
     "PredictionTable",
+    "Verifier",
     "__version__",
     "compare",
     "describe",

@@ -13,6 +13,7 @@ from ensel.cli.arguments import amounts, words
 from ensel.cli.completion import complete_source, complete_words
 from ensel.cli.sharing import Options
 from ensel.exceptions import InputError, InputWarning
+from ensel.registry import READERS
 
 if TYPE_CHECKING:
     from ensel.heldout.settings import Verifier
@@ -59,6 +60,15 @@ class TableOptions(Options):
         typer.Option("--ignore", help="Columns of a file to leave out, comma-separated."),
     ] = None
     other: Other = "error"
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--reader",
+            help=f"Answers of a file are no classes, but open; told apart by one of "
+            f"{READERS.listed}.",
+            autocompletion=complete_words(READERS),
+        ),
+    ] = None
 
     @property
     def inputs(self) -> tuple[object, ...]:
@@ -93,10 +103,10 @@ class TableOptions(Options):
 
     def _check_no_file_options(self) -> None:
         given = self.label != "label" or self.labels or self.classes or self.ignore
-        if given or self.other != "error":
+        if given or self.other != "error" or self.reader:
             raise InputError(
-                f"{self.source} is a dataset; --label, --labels, --classes, --ignore, --other are "
-                "for files"
+                f"{self.source} is a dataset; --label, --labels, --classes, --ignore, --other, "
+                "--reader are for files"
             )
 
     def _file(self, path: Path) -> PredictionTable:
@@ -109,6 +119,7 @@ class TableOptions(Options):
             classes=None if self.classes is None else words(self.classes),
             ignore=words(self.ignore or ""),
             other=self.other,
+            reader=self.reader,
         )
 
 

@@ -142,10 +142,13 @@ def setting_of(table: PredictionTable, verifier: Verifier | bool | None = None) 
     Raises
     ------
     InputError
-        If a vote is asked for where only right or wrong is known of each answer.
+        If a vote is asked for where only right or wrong is known of each answer, or the verifier
+        is none.
     """
     if verifier:
         who = Verifier() if verifier is True else verifier
+        if not isinstance(who, Verifier):
+            raise InputError(f"verifier {verifier!r}; True or ensel.Verifier(...) is needed")
         return Setting(VERIFIER_SELECTORS, NO_VOTES, ("top-k", VERIFIER), who)
     if table.kind == VERDICTS:
         raise InputError(

@@ -150,3 +150,15 @@ def test_what_has_no_cost_is_left_out_by_name(run, tmp_path, small_pool):
     )
     with pytest.raises(InputError, match=f"none is known of 2 .{', '.join(missing)}."):
         frontier(table, [2.0], verifier=True)
+
+
+def test_a_csv_of_open_answers_is_read_by_a_reader(run, tmp_path):
+    rows = "".join(f"{n},{n},{n}.0,{n + n % 3}\n" for n in range(1, 41))
+    (tmp_path / "sums.csv").write_text("item,label,a,b\n" + rows)
+    code, out, _ = run("info", tmp_path / "sums.csv", "--reader", "numbers")
+    assert code == 0
+    assert "open answers, read as numbers" in out
+    assert "100.00" in out
+    code, _, err = run("info", tmp_path / "sums.csv", "--reader", "nums")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "did you mean 'numbers'?" in err

@@ -236,3 +236,8 @@ def test_an_option_that_nobody_gave_is_no_answer():
         n_splits=2,
     ).rows.set_index("method")["accuracy"]
     assert rows["guesser"] == rows["sayer"] == 0
+
+
+def test_what_is_no_verifier_is_refused(sums):
+    with pytest.raises(InputError, match=r"verifier 5; True or ensel.Verifier"):
+        select(sums, 2, verifier=5)
