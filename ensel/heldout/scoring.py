@@ -201,7 +201,7 @@ class Exam:
         Scored
         """
         asked = self._asked(policy)
-        correct, log_loss = self._grade(policy)
+        correct, log_loss = self._grade(policy, asked)
         if is_plain_set(policy):
             columns = policy.columns_
             n_asked = np.broadcast_to(float(len(columns)), len(self.y))
@@ -232,31 +232,29 @@ class Exam:
         spent: np.ndarray = np.where(asked, self.costs, 0.0).sum(axis=1)
         return spent
 
-    def _grade(self, policy: Any) -> tuple[np.ndarray, np.ndarray]:
+    def _grade(self, policy: Any, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Which items it gets right, and log losses; once for fixed sets that vote alike."""
         if not is_plain_set(policy) or isinstance(policy, VerifiedSet):
-            return self._graded_anew(policy)
+            return self._graded_anew(policy, asked)
         key = id(policy.vote_), policy.voting_columns_
         if key not in self._graded:
-            self._graded[key] = self._graded_anew(policy)
+            self._graded[key] = self._graded_anew(policy, asked)
         return self._graded[key]
 
-    def _graded_anew(self, policy: Any) -> tuple[np.ndarray, np.ndarray]:
+    def _graded_anew(self, policy: Any, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if isinstance(policy, VerifiedSet):
             solved = policy.solve(self.X, self.y).right
             return solved.astype(np.float32), np.full(len(solved), np.nan, dtype=np.float32)
         X = self.X
         if not is_plain_set(policy):  # what it has not asked for, it does not get to see
-            X = kept_from_change(np.where(self._asked(policy), X, MISSING).astype(X.dtype))
+            X = kept_from_change(np.where(asked, X, MISSING).astype(X.dtype))
         p = self._by_class(np.asarray(policy.predict_proba(X)), policy.classes_)
-        heard = (
-            policy.heard(self.X)
-            if isinstance(policy, Policy)
-            else (policy.asked(self.X) & (self.X >= 0)).any(axis=1)
-        )
-        of_label = p[np.arange(len(p)), self.y]
         if self.is_open:
-            p, of_label, heard = self._as_given(policy, p)
+            p, of_label, heard = self._as_given(asked, p)
+        else:
+            of_label = p[np.arange(len(p)), self.y]
+            given = asked & (self.X != MISSING)
+            heard = policy.heard(self.X) if isinstance(policy, Policy) else given.any(axis=1)
 
         right = p.argmax(axis=1) == self.y
         if getattr(policy, "names_probabilities", True):
@@ -265,7 +263,9 @@ class Exam:
             log_loss = np.full(len(p), np.nan)
         return (heard & right).astype(np.float32), log_loss.astype(np.float32)
 
-    def _as_given(self, policy: Any, p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _as_given(
+        self, asked: np.ndarray, p: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Probabilities of the options that asked queries gave, and what is made of the truth.
 
         Returns
@@ -279,7 +279,7 @@ class Exam:
         """
         items = np.arange(len(self.y))
         given = np.zeros((len(items), self.n_classes), dtype=bool)
-        rows, columns = np.nonzero(self._asked(policy) & (self.X != MISSING))
+        rows, columns = np.nonzero(asked & (self.X != MISSING))
         given[rows, self.X[rows, columns]] = True
 
         p = np.where(given, p, 0.0)
@@ -313,7 +313,8 @@ class Exam:
         -------
         correct, log_loss : ndarray of float, shape (n_test,)
         """
-        return self._grade(_Given(tuple(columns), vote).fit_to(self.training))
+        policy = _Given(tuple(columns), vote).fit_to(self.training)
+        return self._grade(policy, policy.asked(self.X))
 
 
 def is_plain_set(policy: Any) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ensel.readers import reader_named
 from ensel.table.codes import MISSING
+from ensel.voting.partitions import canonical_rows
 
 
 def heard_options(texts: Sequence[str | None], reader: str) -> tuple[np.ndarray, list[str]]:
@@ -71,19 +72,8 @@ def renumbered(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     >>> codes.tolist(), original.tolist()
     ([[0, -1, 1, 0]], [[5, 2, -1, -1]])
     """
-    codes = np.full(answers.shape, MISSING)
+    codes = canonical_rows(answers)
     original = np.full(answers.shape, MISSING)
-    n_heard = np.zeros(len(answers), dtype=int)
-    rows = np.arange(len(answers))
-    for j in range(answers.shape[1]):
-        given = answers[:, j]
-        # The earlier query that gave the same option, if any.
-        same = (answers[:, :j] == given[:, None]) & (given[:, None] != MISSING)
-        first = same.argmax(axis=1) if j else np.zeros(len(answers), dtype=int)
-        known = same.any(axis=1)
-        new = (given != MISSING) & ~known
-        codes[known, j] = codes[rows[known], first[known]]
-        codes[new, j] = n_heard[new]
-        original[rows[new], n_heard[new]] = given[new]
-        n_heard[new] += 1
+    rows, columns = np.nonzero(codes != MISSING)
+    original[rows, codes[rows, columns]] = answers[rows, columns]
     return codes, original
