@@ -13,6 +13,9 @@ from typing import Any
 
 from ensel.exceptions import InputError, shorten
 
+READ_AS = "read_as"
+"""Where a saved policy's `about` says how the answers that it learned from were read."""
+
 
 def resolve(address: str) -> Any:
     """Import what an address names.
@@ -178,9 +181,29 @@ POLICIES = Registry(
     {
         "fixed-set": "ensel.policies.fixed_set:FixedSet",
         "verified-set": "ensel.policies.verified_set:VerifiedSet",
+        "verified-sequence": "ensel.policies.verified_sequence:VerifiedSequence",
+        "sequential": "ensel.policies.sequential:Sequential",
+        "certified-sequential": "ensel.policies.certified:CertifiedSequential",
     },
 )
 """Kinds of policies, by the name that they have in a file."""
+
+SEQUENCES = Registry(
+    "method",
+    {
+        "adaptive": "ensel.policies.stopping:LearnedRule",
+        "adaptive-consistency": "ensel.policies.published_rules:AdaptiveConsistency",
+        "esc": "ensel.policies.published_rules:EarlyStopping",
+        "cannot-be-overturned": "ensel.policies.published_rules:CannotBeOverturned",
+        "fixed-confidence": "ensel.policies.published_rules:FixedConfidence",
+    },
+)
+"""Rules for asking in sequence, by the name of the method that stops by them."""
+
+VERIFIER_SEQUENCES = Registry(
+    "method", {"adaptive": "ensel.policies.verified_sequence:VerifiedSequence"}
+)
+"""Asking in sequence where a verifier picks."""
 
 READERS = Registry(
     "reader",

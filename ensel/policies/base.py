@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from sklearn.base import BaseEstimator
 
 from ensel.exceptions import InputError, shorten
 from ensel.policies.live import LivePolicy
-from ensel.policies.open_answers import renumbered
+from ensel.policies.of_tables import read_by
 from ensel.policies.training import TrainingSet
 from ensel.table.codes import MISSING
 from ensel.table.prediction_table import PredictionTable
@@ -146,6 +147,7 @@ class Policy(LivePolicy, BaseEstimator):
             n_classes=len(names),
             models=table.models,
             costs=table.costs,
+            groups=table.groups,
         )
         self.fit_to(training)
         self.class_names, self.reader = names, table.reader
@@ -157,6 +159,23 @@ class Policy(LivePolicy, BaseEstimator):
         ]
         self.about = about
         return self
+
+    def narrowed(self) -> Self:
+        """A copy that knows no query but those that it may ask, in their old order.
+
+        Returns
+        -------
+        Policy
+            Of a policy that was fitted on a table, so that new answers need hold no others.
+        """
+        asks = self.columns_
+        kept = sorted(asks)
+        narrow = copy.copy(self)
+        narrow.n_features_in_ = len(kept)
+        narrow.columns_ = tuple(kept.index(j) for j in asks)
+        narrow.query_names = tuple(self.query_names[j] for j in kept)
+        narrow.queries = [self.queries[j] for j in kept] if self.queries else self.queries
+        return narrow
 
     # -- replay -----------------------------------------------------------------------------------
 
@@ -295,64 +314,17 @@ class Policy(LivePolicy, BaseEstimator):
         InputError
             If a query is absent, or an answer is a class that the policy does not know.
         """
-        if not isinstance(table, PredictionTable):
-            raise InputError(f"{type(table).__name__} given; a PredictionTable is needed")
-        absent = [name for name in self.query_names if name not in table.queries.index]
-        if absent:
-            raise InputError(
-                f"{table.name}: no answers of {shorten(absent)}, which the policy asks; "
-                f"it needs {shorten(self.query_names, 10)}"
-            )
-        own = table.subset(queries=list(self.query_names))
-        codes, original = self._codes_of(own), None
-        if self.reader is not None:
-            codes, original = renumbered(codes)
-        probabilities = self.predict_proba(codes)
+        own = read_by(self, table)
+        probabilities = self.predict_proba(own.codes)
         best = probabilities.argmax(axis=1)
         return pd.DataFrame(
             {
-                "label": self._labels_of(own, best, original),
+                "label": own.labels_named(self, best),
                 "probability": probabilities[np.arange(len(best)), best],
-                "asked": self.asked(codes).sum(axis=1),
+                "asked": self.asked(own.codes).sum(axis=1),
             },
-            index=own.items.index,
+            index=own.table.items.index,
         )
-
-    def _labels_of(
-        self, table: PredictionTable, best: np.ndarray, original: np.ndarray | None
-    ) -> np.ndarray:
-        """Names of the best classes; of open answers, the options of each item, None if silent."""
-        if table.options is None or original is None:
-            # A class that the labels lack may have no column.
-            return np.array(self.class_names, dtype=object)[self.classes_[best]]
-        picked = np.full(len(best), None, dtype=object)
-        for i, place in enumerate(best):
-            code = original[i, place] if place < original.shape[1] else MISSING
-            if code != MISSING:
-                picked[i] = table.options[i][code]
-        return picked
-
-    def _codes_of(self, table: PredictionTable) -> np.ndarray:
-        """The table's answers in the codes of this policy's classes."""
-        known = self.class_names or ()
-        if table.reader != self.reader:
-            raise InputError(
-                f"{table.name}: answers read as {table.reader or 'classes'}; the policy was fitted "
-                f"on answers read as {self.reader or 'classes'}"
-            )
-        if self.reader is not None:
-            return table.answers
-        if table.classes == known:
-            return table.answers
-        used = [table.classes[code] for code in np.unique(table.answers) if code != MISSING]
-        unknown = [name for name in used if name not in known]
-        if unknown:
-            raise InputError(
-                f"{table.name}: answers {shorten(unknown)}; "
-                f"the policy knows the classes {shorten(known, 10)}"
-            )
-        position = [known.index(name) if name in known else MISSING for name in table.classes]
-        return np.array([*position, MISSING], dtype=np.int8)[table.answers]
 
     # -- files ------------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from ensel.policies.base import DamagedPolicy, Policy
+from ensel.policies.saved_votes import vote_from_data, vote_to_data
 from ensel.policies.training import TrainingSet
-from ensel.registry import SAVED_VOTES
 from ensel.selection.base import QuerySelector
 from ensel.table.codes import MISSING
 from ensel.voting.own_answer import OwnAnswer
@@ -23,6 +23,56 @@ class UnfilledBudget(ValueError):
     def __init__(self, model: str, n_bought: int) -> None:
         self.model, self.n_bought = model, n_bought
         super().__init__(f"the best model, {model}, has {n_bought} sample(s)")
+
+
+def at_budget(selector: Any, budget: int | None) -> Any:
+    """A selector with another budget; itself where it has none, or the same."""
+    own = getattr(selector, "budget", None)
+    if budget is None or own is None or own == budget:
+        return selector
+    return clone(selector).set_params(budget=budget)
+
+
+def purchase(selector: Any, training: TrainingSet, draw: int) -> tuple[Any, tuple[int, ...]]:
+    """What a selector buys.
+
+    Parameters
+    ----------
+    selector : estimator
+        Not fitted.
+    training : TrainingSet
+    draw : int
+
+    Returns
+    -------
+    selector : estimator
+        Fitted. It may have bought more, for a larger budget.
+    columns : tuple of int
+        In the order of buying.
+
+    Raises
+    ------
+    UnfilledBudget
+        If it buys fewer queries than its budget, and money is not why.
+    """
+    fitted = training.bought(selector, draw)
+    if not isinstance(fitted, QuerySelector):
+        return fitted, tuple(np.flatnonzero(fitted.get_support()).tolist())
+    order = [int(j) for j in fitted.order_]
+    budget = int(getattr(selector, "budget", 1))
+    if len(order) < budget and fitted.money is None:
+        models = training.models
+        model = str(order[0]) if models is None else str(models[order[0]])
+        raise UnfilledBudget(model, len(order))
+    return fitted, tuple(order[:budget])
+
+
+class Unaffordable(UnfilledBudget):
+    """A mean cost that even stopping after the first answer exceeds."""
+
+    def __init__(self, most: float) -> None:
+        text = f"asking the first query alone costs more than {most:g} on average"
+        ValueError.__init__(self, text)
 
 
 class FixedSet(Policy):
@@ -90,25 +140,19 @@ class FixedSet(Policy):
         self.selector_ = None
         if self.selector is None:
             return tuple(range(training.n_queries))
-        selector = self.sized_selector
-        self.selector_ = training.bought(selector, draw)
-        if not isinstance(self.selector_, QuerySelector):
-            return tuple(np.flatnonzero(self.selector_.get_support()).tolist())
-        order = [int(j) for j in self.selector_.order_]
-        budget = int(getattr(selector, "budget", 1))
-        if len(order) < budget and self.selector_.money is None:
-            models = training.models
-            model = str(order[0]) if models is None else str(models[order[0]])
-            raise UnfilledBudget(model, len(order))
-        return tuple(order[:budget])
+        self.selector_, columns = purchase(self.sized_selector, training, draw)
+        return columns
 
     @property
     def sized_selector(self) -> Any:
         """The selector at this policy's budget."""
-        own = getattr(self.selector, "budget", None)
-        if self.budget is None or own is None or own == self.budget:
-            return self.selector
-        return clone(self.selector).set_params(budget=self.budget)
+        return at_budget(self.selector, self.budget)
+
+    def narrowed(self) -> Self:
+        """See `Policy.narrowed`."""
+        narrow = super().narrowed()
+        narrow.voting_columns_ = tuple(sorted(narrow.columns_))
+        return narrow
 
     def asked(self, X: Any) -> np.ndarray:
         """The same queries of every item: see `Policy.asked`."""
@@ -150,46 +194,29 @@ class FixedSet(Policy):
 
     def to_data(self) -> dict[str, Any]:
         """The bought queries and the fitted vote, for a file."""
-        name = SAVED_VOTES.name_of(type(self.vote_))
-        if name is None:
-            raise NotImplementedError(f"a {type(self.vote_).__name__} cannot be kept in a file")
-        fitted = {k: np.asarray(v).tolist() for k, v in vars(self.vote_).items() if k[-1] == "_"}
-        vote = {"name": name, "parameters": self.vote_.get_params(), "fitted": fitted}
         return {
             "asks": list(self.columns_),
             "votes_on": list(self.voting_columns_),
-            "vote": vote,
+            "vote": vote_to_data(self.vote_),
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], n_queries: int, n_classes: int) -> Self:
         """A fitted set from what `to_data` gave: see `Policy.from_data`."""
-        kept = data["vote"]
-        if kept["name"] not in SAVED_VOTES:
-            raise DamagedPolicy(f"no vote {kept['name']!r}; votes: {SAVED_VOTES.listed}")
-        vote = SAVED_VOTES[kept["name"]](**kept["parameters"])
-        for attribute, value in kept["fitted"].items():
-            setattr(vote, attribute, np.asarray(value) if isinstance(value, list) else value)
+        columns = tuple(data["asks"])
+        vote = vote_from_data(data["vote"], len(columns), n_classes)
         policy = cls(None, vote)
         policy.n_features_in_ = n_queries
-        policy.columns_, policy.voting_columns_ = tuple(data["asks"]), tuple(data["votes_on"])
+        policy.columns_, policy.voting_columns_ = columns, tuple(data["votes_on"])
         policy.vote_, policy.classes_ = vote, vote.classes_
-        policy._check_damage(n_classes)
+        policy._check_damage()
         return policy
 
-    def _check_damage(self, n_classes: int) -> None:
+    def _check_damage(self) -> None:
         """A damaged vote fails here, not in use."""
         asked, n_queries = sorted(self.columns_), self.n_features_in_
         known = [j for j in range(n_queries) if j in asked]
         if asked != known or asked != sorted(self.voting_columns_):
             raise DamagedPolicy(f"asks {asked} of {n_queries} queries")
-        if not np.array_equal(self.classes_, np.arange(n_classes)):
-            raise DamagedPolicy(f"the vote has other classes than the {n_classes} that are named")
-        for attribute, shape in self.vote_.fitted_shapes(len(asked), n_classes).items():
-            values = np.asarray(getattr(self.vote_, attribute))
-            if values.shape != shape:
-                raise DamagedPolicy(f"{attribute} of shape {values.shape}, not {shape}")
-            if values.dtype.kind not in "iuf" or not np.isfinite(values).all():
-                raise DamagedPolicy(f"{attribute} holds what is no number")
         if not np.isfinite(self.predict_proba(np.full((1, n_queries), MISSING))).all():
             raise DamagedPolicy("the vote gives no probabilities")

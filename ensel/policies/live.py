@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from ensel.exceptions import InputError, shorten
 from ensel.policies.open_answers import heard_options
+from ensel.readers.choices import ChoiceReader
+from ensel.readers.letters import Letters
+from ensel.readers.words import Words
+from ensel.registry import READ_AS
 from ensel.table.codes import MISSING
 
 Answers = Mapping[str, Any]
@@ -27,6 +32,26 @@ class Answer(NamedTuple):
     """Whether it wants to ask nothing more."""
 
 
+@lru_cache(maxsize=64)
+def class_reader(name: str, classes: tuple[str, ...]) -> ChoiceReader:
+    """Reads the class that a text names.
+
+    Parameters
+    ----------
+    name : str
+        ``"letters"`` or ``"words"``; anything else: letters where all classes are single ones.
+    classes : tuple of str
+
+    Returns
+    -------
+    ChoiceReader
+    """
+    single = all(len(one) == 1 and one.isalpha() for one in classes)
+    if name == "letters" or (name != "words" and single):
+        return Letters(classes)
+    return Words(classes)
+
+
 class LivePolicy:
     """The live half of a `Policy`.
 
@@ -38,6 +63,7 @@ class LivePolicy:
     class_names: tuple[str, ...] | None
     reader: str | None
     query_names: tuple[str, ...]
+    about: Mapping[str, Any]
     classes_: np.ndarray
 
     def next(self, answers: Answers, n: int = 1) -> tuple[str, ...]:
@@ -135,9 +161,15 @@ class LivePolicy:
         if answer is None:
             return MISSING
         known = self.class_names or ()
-        if str(answer) not in known:
-            raise InputError(f"answer {answer!r}; the policy knows {shorten(known, 10)}, or None")
-        return known.index(str(answer))
+        if str(answer) in known:
+            return known.index(str(answer))
+        read = class_reader(str(self.about.get(READ_AS, "")), known).choice(str(answer))
+        if read is None:
+            raise InputError(
+                f"answer {shorten([answer])!r} names none of the classes {shorten(known, 10)}; "
+                "give None for an answer that is unusable"
+            )
+        return known.index(read)
 
     @abstractmethod
     def predict_proba(self, X: Any) -> np.ndarray:

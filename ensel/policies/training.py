@@ -11,6 +11,8 @@ from ensel.selection.base import QuerySelector
 from ensel.voting.base import Vote
 from ensel.voting.open import OpenVote
 
+TWENTY = 20
+"""Parts that items are dealt into before they are cut in two."""
 NOT_ITS_OWN = {"budget", "random_state", "n_classes"}
 """Parameters that two selectors, or two votes, may differ in and still be one method."""
 
@@ -34,6 +36,9 @@ class TrainingSet:
     costs : ndarray of float, shape (n_queries,), optional
     sample_weight : ndarray of int, shape (n_items,), optional
         How often each item counts; default once.
+    groups : ndarray of int, shape (n_items,), optional
+        Items of one number are copies of one question, which no fold may tear apart; default:
+        every item is a question of its own.
     rng_of : callable, optional
         From a number to the seed or generator of the selector's draw of that number, and of the
         votes for `VOTE_DRAW`. Default: selectors and votes keep their own `random_state`.
@@ -47,6 +52,8 @@ class TrainingSet:
     """Number of the generator that settles the votes' ties."""
     OPEN_DRAW = 2000
     """Number of the generator that seeds what estimators of other libraries leave to chance."""
+    FOLD_DRAW = 3000
+    """Number of the generator that deals the items into folds, for what learns held out."""
 
     def __init__(
         self,
@@ -57,14 +64,17 @@ class TrainingSet:
         models: Any = None,
         costs: Any = None,
         sample_weight: Any = None,
+        groups: Any = None,
         rng_of: Any = None,
     ) -> None:
         # Whoever learns from them must not change them: others learn from them, too.
         self.X, self.y = kept_from_change(X), kept_from_change(y)
         self.n_classes = n_classes
         self.models, self.costs = models, costs
-        self.sample_weight = sample_weight
+        self.sample_weight, self.groups = sample_weight, groups
         self.rng_of = rng_of
+        self._cuts: dict[tuple[int, int, bool], tuple[TrainingSet, TrainingSet]] = {}
+        self._folds: dict[tuple[int, bool], list[tuple[TrainingSet, np.ndarray]]] = {}
         self._purchases: dict[Any, tuple[Any, Any]] = {}
         self._votes: dict[Any, tuple[Any, Any]] = {}
 
@@ -153,6 +163,117 @@ class TrainingSet:
             vote.set_params(random_state=self.rng_of(self.VOTE_DRAW))
         models = None if self.models is None else np.asarray(self.models)[list(columns)]
         return vote.fit(chosen, self.y, sample_weight=self.sample_weight, models=models)
+
+    def folds(self, n_folds: int, by_label: bool = True) -> list[tuple[TrainingSet, np.ndarray]]:
+        """Cut the items into folds, questions whole and labels spread evenly.
+
+        Parameters
+        ----------
+        n_folds : int
+            At most the number of questions is used.
+        by_label : bool
+            See `dealt`.
+
+        Returns
+        -------
+        list of (TrainingSet, ndarray of int)
+            The items outside a fold, and the rows of the fold. Kept, so that policies of several
+            budgets learn from the same ones.
+        """
+        key = n_folds, by_label
+        if key not in self._folds:
+            fold = self.dealt(n_folds, by_label=by_label)
+            numbers = np.unique(fold[fold >= 0])
+            self._folds[key] = [
+                (self.part((fold != number) & (fold >= 0)), np.flatnonzero(fold == number))
+                for number in numbers
+            ]
+        return self._folds[key]
+
+    def dealt(self, n_parts: int, draw: int = 0, by_label: bool = True) -> np.ndarray:
+        """Deal the items that count into parts, at random: the part of each, -1 of weight 0.
+
+        Parameters
+        ----------
+        n_parts : int
+        draw : int
+            Which of several deals.
+        by_label : bool
+            Whether to deal each label out evenly; not where its code means nothing.
+
+        Returns
+        -------
+        ndarray of int, shape (n_items,)
+        """
+        rng = np.random.default_rng(draw)
+        if self.rng_of is not None:
+            rng = self.rng_of(self.FOLD_DRAW + draw)
+        n_items = len(self.y)
+        groups = np.arange(n_items) if self.groups is None else self.groups
+        _, first, question = np.unique(groups, return_index=True, return_inverse=True)
+
+        shuffled = rng.permutation(len(first))
+        if by_label:
+            labels = np.asarray(self.y)[first[shuffled]]
+            shuffled = shuffled[np.argsort(labels, kind="stable")]
+        part = np.empty(len(first), dtype=int)
+        part[shuffled] = np.arange(len(first)) % n_parts
+        parts = part[question]
+        if self.sample_weight is not None:
+            parts[np.asarray(self.sample_weight) == 0] = -1
+        return parts
+
+    def in_two(
+        self, share: float, draw: int, by_label: bool = True
+    ) -> tuple[TrainingSet, TrainingSet]:
+        """Cut the items in two, questions whole and labels spread evenly.
+
+        Parameters
+        ----------
+        share : float
+            Of the first part, between 0 and 1; in steps of a twentieth.
+        draw : int
+            Which of several cuts.
+        by_label : bool
+            See `dealt`.
+
+        Returns
+        -------
+        first, second : TrainingSet
+            Kept, so that policies that differ in their promise alone learn from the same ones.
+        """
+        n_first = min(max(round(share * TWENTY), 1), TWENTY - 1)
+        key = n_first, draw, by_label
+        if key not in self._cuts:
+            part = self.dealt(TWENTY, draw, by_label)
+            self._cuts[key] = self.part((part >= 0) & (part < n_first)), self.part(part >= n_first)
+        return self._cuts[key]
+
+    def part(self, rows: np.ndarray) -> TrainingSet:
+        """Some of the items.
+
+        Parameters
+        ----------
+        rows : ndarray of bool or int
+
+        Returns
+        -------
+        TrainingSet
+        """
+
+        def of_rows(values: Any) -> Any:
+            return None if values is None else np.asarray(values)[rows]
+
+        return TrainingSet(
+            self.X[rows],
+            self.y[rows],
+            n_classes=self.n_classes,
+            models=self.models,
+            costs=self.costs,
+            sample_weight=of_rows(self.sample_weight),
+            groups=of_rows(self.groups),
+            rng_of=self.rng_of,
+        )
 
     @property
     def repeated_rows(self) -> Any:

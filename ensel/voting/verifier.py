@@ -17,7 +17,7 @@ from ensel.exceptions import InputError
 
 @dataclass(frozen=True)
 class Verified:
-    """What comes of each item, in expectation; arrays of shape (n_items,).
+    """What comes of each item, in expectation; arrays of shape (n_items,) but for the last.
 
     Attributes
     ----------
@@ -32,6 +32,8 @@ class Verified:
     asked : ndarray of float
         Expected number of queries asked, where each is asked only after those before it were
         rejected; a query without an answer is asked, but there is nothing to look at.
+    reached : ndarray of float, shape (n_items, k)
+        Probability that all answers before each query's are rejected; `asked` are its sums.
     """
 
     right: np.ndarray
@@ -39,6 +41,7 @@ class Verified:
     nothing: np.ndarray
     looked: np.ndarray
     asked: np.ndarray
+    reached: np.ndarray
 
 
 def solved(
@@ -98,7 +101,7 @@ def solved(
     if accepted is None:
         _check_rate(false_accept, "false_accept")
         _check_rate(false_reject, "false_reject")
-        accept = np.where(holds, 1.0 - false_reject, float(false_accept)) * given
+        accept = acceptance(holds, given, false_accept, false_reject)
     else:
         if false_accept or false_reject:
             raise InputError("accepted and error rates; the verdicts or the rates are needed")
@@ -108,16 +111,45 @@ def solved(
     return _read_in_order(holds, given, accept)
 
 
+def acceptance(
+    right: np.ndarray, answered: np.ndarray, false_accept: float, false_reject: float
+) -> np.ndarray:
+    """Probability that a verifier accepts each answer, were it to look at it.
+
+    Parameters
+    ----------
+    right, answered : ndarray of bool, shape (n_items, k)
+        A right answer is accepted with probability 1 - `false_reject`, a wrong one with
+        probability `false_accept`, a missing one never.
+    false_accept, false_reject : float
+        In [0, 1].
+
+    Returns
+    -------
+    ndarray of float, shape (n_items, k)
+
+    Examples
+    --------
+    >>> acceptance(np.array([[True, False]]), np.array([[True, True]]), 0.1, 0.2).tolist()
+    [[0.8, 0.1]]
+    """
+    chance: np.ndarray = np.where(right, 1.0 - false_reject, float(false_accept)) * answered
+    return chance
+
+
 def _read_in_order(right: np.ndarray, answered: np.ndarray, accept: np.ndarray) -> Verified:
     rejected = np.cumprod(1.0 - accept, axis=1)
-    reached = np.column_stack([np.ones(len(right)), rejected])  # the last column: none accepted
-    final = reached[:, :-1] * accept
+    # One more column than there are queries: in the last, none is accepted.
+    rejected = np.column_stack([np.ones(len(right)), rejected])
+    reached = rejected[:, :-1]
+    final = reached * accept
     return Verified(
         right=(final * right).sum(axis=1),
         wrong=(final * ~right).sum(axis=1),
-        nothing=reached[:, -1],
-        looked=(reached[:, :-1] * answered).sum(axis=1),
-        asked=reached[:, :-1].sum(axis=1),
+        nothing=rejected[:, -1],
+        looked=(reached * answered).sum(axis=1),
+        asked=reached.sum(axis=1),
+        reached=reached,
     )
 
 
