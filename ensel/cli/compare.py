@@ -11,7 +11,7 @@ from ensel.cli.completion import complete_words
 from ensel.cli.options import CopiesOptions, TableOptions, VerifierOptions
 from ensel.cli.outputs import FigureFile, JsonFile, check_outputs, write_figure, write_json
 from ensel.cli.sharing import takes_options
-from ensel.registry import SELECTORS, VOTES
+from ensel.registry import SELECTORS, SEQUENCES, VOTES
 
 
 @takes_options
@@ -20,9 +20,10 @@ def compare_command(
     methods: Annotated[
         str,
         typer.Option(
-            help=f"Comma-separated, of: {SELECTORS.listed}; exact-mi in small pools.",
-            autocompletion=complete_words(SELECTORS),
-            show_default="all that apply but jmi and exact-mi",
+            help=f"Comma-separated, of: {SELECTORS.listed}; exact-mi in small pools. Asking in "
+            f"sequence: {SEQUENCES.listed}.",
+            autocompletion=complete_words([*SELECTORS, *SEQUENCES]),
+            show_default="all sets that apply but jmi and exact-mi",
         ),
     ] = "",
     votes: Annotated[
@@ -37,6 +38,10 @@ def compare_command(
         str | None,
         typer.Option(help="Queries a question, like 1-8 or 1,3,5; default 1 to min(8, pool)."),
     ] = None,
+    mean_budget: Annotated[
+        float | None,
+        typer.Option(help="Most queries a question on average, of adaptive (which then joins)."),
+    ] = None,
     train: Annotated[
         str, typer.Option(help="Share (0.5) or number (500) of items to learn from.")
     ] = "0.5",
@@ -50,6 +55,8 @@ def compare_command(
     """Compare methods at equal budgets on items they have not seen.
 
     Example: [bold]ensel compare imdb --figure imdb.png[/bold]
+
+    Asking in sequence beside them: [bold]ensel compare imdb --mean-budget 2[/bold]
     """
     from ensel.heldout import compare
     from ensel.report.comparison import comparison_report
@@ -64,6 +71,7 @@ def compare_command(
         methods=words(methods) or None,
         votes=None if votes is None else words(votes),
         budgets=chosen_budgets,
+        mean_budget=mean_budget,
         train=train_part,
         n_splits=splits,
         verifier=verifier.who(),

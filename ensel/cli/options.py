@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from ensel.table.prediction_table import PredictionTable
 
 
-READ_AS, UNREADABLE = "read_as", "unreadable"
-"""What a saved policy's `about` calls the reader of the answers that it learned from, and what
-became of those that could not be read."""
+UNREADABLE = "unreadable"
+"""What a saved policy's `about` calls what became of answers that could not be read; `READ_AS` is
+how they were read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,6 +234,13 @@ class VerifierOptions(Options):
     false_reject: Annotated[
         float, typer.Option(help="With --verifier: share of right answers that it rejects.")
     ] = 0.0
+    verifier_cost: Annotated[
+        float,
+        typer.Option(
+            help="With --verifier: what looking at one answer costs, in the unit of the costs; "
+            "comparisons count it."
+        ),
+    ] = 0.0
 
     def who(self) -> Verifier | None:
         """The verifier; None where there is none.
@@ -241,14 +248,17 @@ class VerifierOptions(Options):
         Raises
         ------
         InputError
-            Error rates without a verifier, or no rates.
+            Error rates or a cost without a verifier, or none of these.
         """
         from ensel.heldout.settings import Verifier
 
         if self.verifier:
-            return Verifier(self.false_accept, self.false_reject)
-        if self.false_accept or self.false_reject:
-            raise InputError("--false-accept and --false-reject are a verifier's: add --verifier")
+            return Verifier(self.false_accept, self.false_reject, self.verifier_cost)
+        if self.false_accept or self.false_reject or self.verifier_cost:
+            raise InputError(
+                "--false-accept, --false-reject and --verifier-cost are a verifier's: add "
+                "--verifier"
+            )
         return None
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from sklearn.base import clone
 
 from ensel.exceptions import InputError
-from ensel.heldout.settings import CLOSED_SETTING, OWN_ANSWER, SINGLE, VERIFIER, Setting
+from ensel.heldout.settings import ADAPTIVE, CLOSED_SETTING, OWN_ANSWER, SINGLE, VERIFIER, Setting
 from ensel.policies import EstimatorPolicy, FixedSet
-from ensel.registry import OPEN_SELECTORS, SELECTORS, VERIFIER_SELECTORS
+from ensel.registry import OPEN_SELECTORS, SELECTORS, SEQUENCES, VERIFIER_SELECTORS
 
-OURS = {*SELECTORS, *OPEN_SELECTORS, *VERIFIER_SELECTORS}
+OURS = {*SELECTORS, *OPEN_SELECTORS, *VERIFIER_SELECTORS, *SEQUENCES}
 OWN = "own"
 """What stands in the place of a vote's name where a method brings its own."""
 
@@ -30,6 +30,8 @@ class Candidate:
         Most queries an item.
     money : float or None
         What the queries of a set may cost together.
+    mean_budget : float or None
+        Most queries an item on average, of what asks in sequence.
     policy : Policy
         Not fitted, and never changed.
     n_draws : int
@@ -40,6 +42,7 @@ class Candidate:
     vote: str
     budget: int
     money: float | None = None
+    mean_budget: float | None = None
     policy: Any = field(default=None, compare=False, repr=False)
     n_draws: int = field(default=1, compare=False, repr=False)
 
@@ -52,6 +55,11 @@ class Candidate:
     def is_own(self) -> bool:
         """Whether the method is a user's own."""
         return self.method not in OURS
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether it is one of ours that asks in sequence, so that its cost differs by item."""
+        return self.method in SEQUENCES
 
     @property
     def is_single(self) -> bool:
@@ -70,8 +78,9 @@ def named_candidates(
     budgets: Sequence[int],
     money: float | None = None,
     setting: Setting = CLOSED_SETTING,
+    mean_budget: float | None = None,
 ) -> tuple[Candidate, ...]:
-    """Fixed sets by the names of their methods and votes, at every budget.
+    """Policies by the names of their methods and votes, at every budget.
 
     The single best query is one candidate, of budget 1, with its own answer in a vote's place.
 
@@ -82,6 +91,8 @@ def named_candidates(
     money : float, optional
     setting : Setting
         Which methods and votes there are.
+    mean_budget : float, optional
+        Most queries an item on average, of the adaptive method.
 
     Returns
     -------
@@ -99,6 +110,12 @@ def named_candidates(
         if method == SINGLE:
             entrants[single_best(money, setting)] = None
             continue
+        if method in setting.sequences:
+            limit = mean_budget if method == ADAPTIVE else None
+            for budget in budgets:
+                policy = setting.sequence(method, budget, money, limit)
+                entrants[Candidate(method, vote, budget, money, limit, policy)] = None
+            continue
         if method not in selectors:
             selectors[method] = setting.selector(method, money)
         if vote not in votes:
@@ -106,7 +123,7 @@ def named_candidates(
         for budget in budgets:
             policy = setting.policy_of(selectors[method], votes[vote], budget)
             draws = selectors[method].n_draws
-            entrants[Candidate(method, vote, budget, money, policy, draws)] = None
+            entrants[Candidate(method, vote, budget, money, policy=policy, n_draws=draws)] = None
     return tuple(entrants)
 
 
@@ -115,14 +132,19 @@ def grid(
     votes: Iterable[str],
     budgets: Iterable[int],
     setting: Setting = CLOSED_SETTING,
+    mean_budget: float | None = None,
 ) -> tuple[Candidate, ...]:
     """Every method with every vote at every budget; the single best query once.
+
+    What asks in sequence has one vote, its own.
 
     Parameters
     ----------
     methods, votes : iterable of str
     budgets : iterable of int
     setting : Setting
+    mean_budget : float, optional
+        Most queries an item on average, of the adaptive method.
 
     Returns
     -------
@@ -134,8 +156,12 @@ def grid(
     7
     """
     votes = tuple(votes)
-    families = [(method, vote) for method in methods for vote in votes]
-    return named_candidates(families, tuple(budgets), setting=setting)
+    families = [
+        (method, vote)
+        for method in methods
+        for vote in ([setting.vote_of(method)] if method in setting.sequences else votes)
+    ]
+    return named_candidates(families, tuple(budgets), setting=setting, mean_budget=mean_budget)
 
 
 def single_best(money: float | None = None, setting: Setting = CLOSED_SETTING) -> Candidate:
@@ -152,7 +178,7 @@ def single_best(money: float | None = None, setting: Setting = CLOSED_SETTING) -
     One answer needs no verifier, whatever its errors: it is taken as it stands.
     """
     policy = setting.single_policy(money)
-    return Candidate(SINGLE, OWN_ANSWER, 1, money, policy)
+    return Candidate(SINGLE, OWN_ANSWER, 1, money, policy=policy)
 
 
 def method_at(
@@ -233,12 +259,12 @@ def own_candidates(
         elif hasattr(method, "steps"):
             entrants += _sized(name, method, budgets, n_queries, EstimatorPolicy)
         elif after is None:
-            entrants.append(Candidate(name, OWN, n_queries, None, EstimatorPolicy(method)))
+            entrants.append(Candidate(name, OWN, n_queries, policy=EstimatorPolicy(method)))
         else:
             setting.selectors.checked(after)
             selector = setting.selector(after)
             entrants += [
-                Candidate(name, OWN, budget, None, setting.policy_of(selector, method, budget))
+                Candidate(name, OWN, budget, policy=setting.policy_of(selector, method, budget))
                 for budget in budgets
             ]
     return tuple(entrants)
@@ -285,15 +311,14 @@ def _sized(
     if isinstance(method, FixedSet) and not hasattr(method.selector, "budget"):
         places = []  # a set whose selector takes no budget asks as many at every one
     if not places:
-        return [Candidate(name, OWN, n_queries, None, wrap(unfitted(method)))]
+        return [Candidate(name, OWN, n_queries, policy=wrap(unfitted(method)))]
     # A copy first: what the user holds is not changed.
     return [
         Candidate(
             name,
             OWN,
             budget,
-            None,
-            wrap(unfitted(method).set_params(**dict.fromkeys(places, budget))),
+            policy=wrap(unfitted(method).set_params(**dict.fromkeys(places, budget))),
         )
         for budget in budgets
     ]
@@ -320,5 +345,5 @@ def _with_votes(
         for budget in budgets if takes_budget else [n_queries]:
             policy = setting.policy_of(selector, fitted_by, budget if takes_budget else None)
             draws = getattr(selector, "n_draws", 1)
-            entrants.append(Candidate(name, vote, budget, None, policy, draws))
+            entrants.append(Candidate(name, vote, budget, policy=policy, n_draws=draws))
     return entrants

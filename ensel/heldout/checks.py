@@ -65,6 +65,22 @@ def checked_budgets(budgets: Sequence[int] | int | None, table: PredictionTable)
     return chosen
 
 
+def check_mean_budget(mean_budget: object) -> None:
+    """Check a limit on the mean number of queries.
+
+    Raises
+    ------
+    InputError
+        If it is no number from 1: one query of every question is asked at least.
+    """
+    is_number = isinstance(mean_budget, int | float | np.number)
+    if isinstance(mean_budget, bool) or not is_number or not 1 <= float(mean_budget) < math.inf:  # type: ignore[arg-type]
+        raise InputError(
+            f"mean budget {mean_budget!r}: a number from 1 is needed, since one query of every "
+            "question is asked at least"
+        )
+
+
 def check_affordable(money: float | None, table: PredictionTable) -> None:
     """Check that a sum of money buys at least one query of a table; None is no limit.
 

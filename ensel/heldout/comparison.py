@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ensel.exceptions import InputError
+from ensel.heldout.board import Board
 from ensel.heldout.candidates import (
     Candidate,
     grid,
     named_candidates,
     own_candidates,
 )
-from ensel.heldout.checks import check_labelled, check_searchable, checked_budgets
-from ensel.heldout.intervals import SplitScores, accuracy_interval, difference_interval
+from ensel.heldout.checks import (
+    check_labelled,
+    check_mean_budget,
+    check_searchable,
+    checked_budgets,
+)
 from ensel.heldout.merging import MERGE, count_once, within_pool
-from ensel.heldout.scoring import SplitResult, score_split
-from ensel.heldout.settings import SINGLE, Setting, Verifier, setting_of
-from ensel.heldout.splits import Split, random_splits
+from ensel.heldout.scoring import score_split
+from ensel.heldout.settings import ADAPTIVE, SINGLE, Setting, Verifier, setting_of
+from ensel.heldout.splits import random_splits
 from ensel.parallel import over_splits
 from ensel.results import Result, plain
 from ensel.table.copies import NO_COPIES, Copies
@@ -42,6 +46,13 @@ ROW_COLUMNS = (
     "diff_vs_top_k_high",
     "cost",
     "mean_queries",
+    "mean_budget",
+    "diff_equal_queries",
+    "diff_equal_queries_low",
+    "diff_equal_queries_high",
+    "diff_equal_cost",
+    "diff_equal_cost_low",
+    "diff_equal_cost_high",
     "queries",
 )
 
@@ -61,7 +72,11 @@ class Comparison(Result):
         majority, with a verifier to top-k) with `diff_vs_top_k_low` and `diff_vs_top_k_high`,
         `cost` (mean per item, NaN where unknown), `mean_queries` (asked per item), `queries` (a
         list of query names per split: what was asked of any item; for random the first of its ten
-        draws).
+        draws). Of what asks in sequence, `budget` is the most queries that it may ask,
+        `mean_budget` the limit on their mean (NaN: none), and `diff_equal_queries` and
+        `diff_equal_cost`, each with `_low` and `_high`, the paired difference to fixed sets of as
+        many queries on average, or of the same mean cost (`ensel.heldout.equal_cost`; NaN of fixed
+        sets).
     skipped : list of dict
         `method`, `budget` and `reason` of what could not be filled.
     cost_unit : str or None
@@ -69,6 +84,8 @@ class Comparison(Result):
         What `diff_vs_top_k` is a difference to.
     copies : Copies
         What was counted as one.
+    in_sequence : str
+        Method and vote of the fixed sets that `diff_equal_queries` is a difference to.
     """
 
     drawn_by = "ensel.figures.comparison:comparison_figure"
@@ -85,11 +102,18 @@ class Comparison(Result):
     cost_unit: str | None = None
     baseline: str = "top-k + weighted vote"
     copies: Copies = NO_COPIES
+    in_sequence: str = "greedy-logit + logit"
+
+    @property
+    def sequence_rows(self) -> pd.DataFrame:
+        """The rows of what asks in sequence."""
+        return self.rows[self.rows["diff_equal_queries"].notna()]
 
     def accuracy_table(self) -> pd.DataFrame:
-        """Accuracies with a row per method and vote and a column per budget."""
-        wide = self.rows.pivot(index=["method", "vote"], columns="budget", values="accuracy")
-        return wide.reindex(pd.MultiIndex.from_frame(self.rows[["method", "vote"]]).unique())
+        """Accuracies of fixed sets with a row per method and vote and a column per budget."""
+        sets = self.rows.drop(self.sequence_rows.index)
+        wide = sets.pivot(index=["method", "vote"], columns="budget", values="accuracy")
+        return wide.reindex(pd.MultiIndex.from_frame(sets[["method", "vote"]]).unique())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as written by `to_json`."""
@@ -128,6 +152,7 @@ def compare(
     methods: Sequence[str] | Mapping[str, Any] | None = None,
     votes: Sequence[str] | None = None,
     budgets: Sequence[int] | None = None,
+    mean_budget: float | None = None,
     train: float | int = 0.5,
     n_splits: int = 5,
     after: str | None = "top-k",
@@ -149,15 +174,20 @@ def compare(
     methods : sequence of str or mapping, optional
         Names, of ``single-best random top-k mrmr jmi greedy-mi greedy-logit gain-per-cost self-moa
         exact-mi``; default all but jmi and exact-mi, gain-per-cost where costs are known. exact-mi
-        tries every set, so pools must be small. A mapping brings in methods of your own: a name of
-        yours to a selector, a classifier over answers, a pipeline or a policy, and one of ours to
-        None. They get the same splits, intervals and figure. Alone, they are shown beside the
-        single best query and top-k. `ensel.heldout.candidates.own_candidates` says at which
-        budgets each kind enters.
+        tries every set, so pools must be small. Asking in sequence: ``adaptive``, and rules of the
+        literature, ``adaptive-consistency esc cannot-be-overturned fixed-confidence``. A mapping
+        brings in methods of your own: a name of yours to a selector, a classifier over answers, a
+        pipeline or a policy, and one of ours to None. They get the same splits, intervals and
+        figure. Alone, they are shown beside the single best query and top-k.
+        `ensel.heldout.candidates.own_candidates` says at which budgets each kind enters.
     votes : sequence of str, optional
         Of ``majority weighted map logit``; default all.
     budgets : sequence of int, optional
         Queries a question; default 1 to min(8, pool).
+    mean_budget : float, optional
+        Most queries a question on average: ``adaptive`` joins the methods, and is fitted to ask no
+        more than that of its training items. Default: it loses a tenth of a point to asking
+        everything, as far as its training items say.
     train : float or int
         Share or number of items to learn from.
     n_splits : int
@@ -218,8 +248,16 @@ def compare(
     chosen_votes = setting.votes.checked(votes)
     chosen_budgets = checked_budgets(budgets, table)
     named, own = _told_apart(methods, table, setting)
+    if mean_budget is not None:
+        check_mean_budget(mean_budget)
+        if setting.verifier is not None:
+            raise InputError(
+                f"{table.name}: mean budget {mean_budget:g}, but a verifier says when to stop: "
+                "leave it out"
+            )
+        named = list(dict.fromkeys([*named, ADAPTIVE]))
     shown = (
-        *grid(named, chosen_votes, chosen_budgets, setting),
+        *grid(named, chosen_votes, chosen_budgets, setting, mean_budget),
         *own_candidates(
             own,
             chosen_votes,
@@ -235,9 +273,10 @@ def compare(
     # The baseline is always scored, since every row is compared to it.
     sizes = sorted({c.budget for c in shown})
     baselines = named_candidates([setting.baseline], sizes, setting=setting)
-    judged = tuple(dict.fromkeys([*shown, *baselines]))
+    sets = _sets_beside(shown, setting)
+    judged = tuple(dict.fromkeys([*shown, *baselines, *sets]))
     results = over_splits(score_split, table, splits, judged, label="comparing", progress=progress)
-    board = _Board(table, splits, results, setting.baseline)
+    board = Board(table, splits, results, setting.baseline, sets)
     return Comparison(
         dataset=table.name,
         n_items=table.n_items,
@@ -250,6 +289,7 @@ def compare(
         cost_unit=table.cost_unit,
         baseline=setting.baseline_name,
         copies=merged,
+        in_sequence=" + ".join(setting.in_sequence),
     )
 
 
@@ -260,12 +300,12 @@ def _told_apart(
     if methods is None:
         return _default_methods(table, setting), {}
     if not isinstance(methods, Mapping):
-        return setting.selectors.checked(methods), {}
+        return setting.methods.checked(methods), {}
     own = {name: method for name, method in methods.items() if method is not None}
     named = [name for name in methods if name not in own]
     if not methods:
         raise InputError("no method; name one, or bring one of your own")
-    return setting.selectors.checked(named or BESIDE_OWN), own
+    return setting.methods.checked(named or BESIDE_OWN), own
 
 
 def _default_methods(table: PredictionTable, setting: Setting) -> list[str]:
@@ -278,57 +318,7 @@ def _default_methods(table: PredictionTable, setting: Setting) -> list[str]:
     return chosen
 
 
-class _Board:
-    """The scores of all splits, put together."""
-
-    def __init__(
-        self,
-        table: PredictionTable,
-        splits: list[Split],
-        results: list[SplitResult],
-        baseline: tuple[str, str],
-    ) -> None:
-        self.table, self.results, self.baseline = table, results, baseline
-        self.tests = [split.test for split in splits]
-
-    def scores(self, candidate: Candidate) -> SplitScores:
-        """Scores of one candidate on all splits."""
-        correct = [result.scored[candidate].correct for result in self.results]
-        return SplitScores(self.table.n_items, self.tests, correct, self.table.groups)
-
-    def rows(
-        self, candidates: Iterable[Candidate], baselines: Iterable[Candidate]
-    ) -> list[dict[str, Any]]:
-        """A row for each candidate that every split could fill, against its budget's baseline."""
-        baseline_of = {c.budget: self.scores(c) for c in baselines}
-        filled = [c for c in candidates if all(c in result.scored for result in self.results)]
-        return [self._row(c, baseline_of[c.budget]) for c in filled]
-
-    def _row(self, candidate: Candidate, baseline: SplitScores) -> dict[str, Any]:
-        scores = self.scores(candidate)
-        accuracy = accuracy_interval(scores)
-        difference = difference_interval(scores - baseline, same=candidate.family == self.baseline)
-        parts = [result.scored[candidate] for result in self.results]
-        names = self.table.query_names
-        return {
-            "method": candidate.method,
-            "vote": candidate.vote,
-            "budget": candidate.budget,
-            **accuracy.named("accuracy"),
-            **difference.named("diff_vs_top_k"),
-            "cost": float(np.mean([part.cost.mean() for part in parts])),
-            "mean_queries": float(np.mean([part.n_asked.mean() for part in parts])),
-            "queries": [[names[j] for j in part.columns] for part in parts],
-        }
-
-    def skipped(self, candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
-        """Each method and budget that some split could not fill, and why (in the last of them)."""
-        reasons: dict[tuple[str, int], str] = {}
-        for candidate in candidates:
-            for result in self.results:
-                if candidate in result.unfilled:
-                    reasons[candidate.method, candidate.budget] = result.unfilled[candidate]
-        return [
-            {"method": method, "budget": budget, "reason": reason}
-            for (method, budget), reason in reasons.items()
-        ]
+def _sets_beside(shown: Iterable[Candidate], setting: Setting) -> tuple[Candidate, ...]:
+    """Fixed sets of every size up to the largest budget of what asks in sequence."""
+    largest = max((c.budget for c in shown if c.is_sequence), default=0)
+    return named_candidates([setting.in_sequence], range(1, largest + 1), setting=setting)

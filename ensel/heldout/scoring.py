@@ -19,7 +19,7 @@ import numpy as np
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate, unfitted
 from ensel.heldout.splits import Split
-from ensel.policies import FixedSet, Policy, TrainingSet, UnfilledBudget, VerifiedSet
+from ensel.policies import FixedSet, Policy, Sequential, TrainingSet, UnfilledBudget, VerifiedSet
 from ensel.policies.training import kept_from_change
 from ensel.table.codes import MISSING
 from ensel.table.kinds import OPEN
@@ -40,11 +40,13 @@ class Scored:
     log_loss : ndarray of float, shape (n_test,)
         In nats, of the first draw; NaN where the policy names no probabilities.
     cost : ndarray of float, shape (n_test,)
-        What was spent on each item; NaN where costs are unknown.
+        What was spent on each item, also on a verifier, whose errors make it an expectation; NaN
+        where costs are unknown.
     n_asked : ndarray of float, shape (n_test,)
-        Queries asked of each item.
+        Queries asked of each item; with a verifier that asks in sequence, in expectation.
     columns : tuple of int
-        What was asked of any item, in the order of buying where there is one (first draw).
+        What was asked of any item, in the order of buying or asking where there is one (first
+        draw).
     """
 
     correct: np.ndarray
@@ -153,6 +155,7 @@ class Exam:
             models=table.models,
             costs=table.costs,
             sample_weight=split.weights,
+            groups=table.groups[split.train],
             rng_of=split.rng,
         )
         self.X = kept_from_change(table.answers[split.test])
@@ -205,11 +208,14 @@ class Exam:
         """
         asked = self._asked(policy)
         correct, log_loss = self._grade(policy, asked)
+        if isinstance(policy, VerifiedSet):  # verdicts, not answers, say how far it goes
+            spent = policy.spent(self.X, self.y, self.costs)
+            return Scored(correct, log_loss, spent.cost, spent.asked, policy.columns_)
         if is_plain_set(policy):
             columns = policy.columns_
             n_asked = np.broadcast_to(float(len(columns)), len(self.y))
         else:
-            columns = tuple(np.flatnonzero(asked.any(axis=0)).tolist())
+            columns = _in_order(policy, np.flatnonzero(asked.any(axis=0)))
             n_asked = asked.sum(axis=1).astype(float)
         return Scored(correct, log_loss, self._costs_of(policy, asked), n_asked, columns)
 
@@ -334,3 +340,10 @@ class _Given(FixedSet):
 
     def _bought(self, training: TrainingSet, draw: int) -> tuple[int, ...]:
         return self.columns
+
+
+def _in_order(policy: Any, asked: np.ndarray) -> tuple[int, ...]:
+    """The asked columns in the order in which a policy of ours asks them, else ascending."""
+    if isinstance(policy, Sequential):
+        return tuple(j for j in policy.columns_ if j in set(asked.tolist()))
+    return tuple(asked.tolist())

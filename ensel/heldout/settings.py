@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ensel.exceptions import InputError
-from ensel.policies import FixedSet, VerifiedSet
+from ensel.policies import FixedSet, Sequential, VerifiedSet
+from ensel.policies.verified_sequence import VerifiedSequence
 from ensel.registry import (
     OPEN_SELECTORS,
     OPEN_VOTES,
     SELECTORS,
+    SEQUENCES,
     VERIFIER_SELECTORS,
+    VERIFIER_SEQUENCES,
     VOTES,
     Registry,
 )
@@ -23,6 +27,8 @@ from ensel.table.prediction_table import PredictionTable
 VERIFIER = "verifier"
 """What stands in the place of a vote's name where a verifier picks the answer."""
 SINGLE = "single-best"
+ADAPTIVE = "adaptive"
+"""The method that asks in sequence, by a rule that it learns."""
 OWN_ANSWER = "own-answer"
 
 
@@ -36,6 +42,8 @@ class Verifier:
         Probability that a wrong answer is accepted, in [0, 1].
     false_reject : float
         Probability that a right answer is rejected, in [0, 1].
+    cost : float
+        What it costs to look at one answer, from 0, in the unit of the queries' costs.
 
     See Also
     --------
@@ -49,14 +57,20 @@ class Verifier:
 
     false_accept: float = 0.0
     false_reject: float = 0.0
+    cost: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("false_accept", "false_reject"):
-            rate = getattr(self, name)
-            is_number = isinstance(rate, int | float | np.number) and not isinstance(rate, bool)
-            if not is_number or not 0 <= rate <= 1:
-                raise InputError(f"{name} {rate!r}: a rate from 0 to 1 is needed")
-            object.__setattr__(self, name, float(rate))
+        ranges = {
+            "false_accept": (1.0, "a rate from 0 to 1"),
+            "false_reject": (1.0, "a rate from 0 to 1"),
+            "cost": (sys.float_info.max, "a sum of money from 0"),
+        }
+        for name, (most, needed) in ranges.items():
+            value = getattr(self, name)
+            is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+            if not is_number or not 0 <= value <= most:
+                raise InputError(f"{name} {value!r}: {needed} is needed")
+            object.__setattr__(self, name, float(value))
 
 
 @dataclass(frozen=True)
@@ -70,12 +84,25 @@ class Setting:
         Method and vote that all others are compared with.
     verifier : Verifier or None
         Who picks the answer; None: a vote.
+    in_sequence : (str, str)
+        Method that buys the queries that are asked in sequence, and the vote of the adaptive one.
     """
 
     selectors: Registry
     votes: Registry
     baseline: tuple[str, str]
     verifier: Verifier | None = None
+    in_sequence: tuple[str, str] = ("greedy-logit", "logit")
+
+    @property
+    def sequences(self) -> Registry:
+        """Methods that ask in sequence."""
+        return SEQUENCES if self.verifier is None else VERIFIER_SEQUENCES
+
+    @property
+    def methods(self) -> Registry:
+        """All methods: those that buy a set, and those that ask in sequence."""
+        return Registry("method", {**self.selectors.addresses, **self.sequences.addresses})
 
     @property
     def is_open(self) -> bool:
@@ -92,6 +119,8 @@ class Setting:
         """The vote that a method is matched with."""
         if self.verifier is not None:
             return VERIFIER
+        if method in self.sequences:
+            return self.sequences[method].matched_vote or self.in_sequence[1]
         vote: str = self.selectors[method].matched_vote
         return vote if vote in self.votes else "logit"
 
@@ -108,8 +137,40 @@ class Setting:
         """A policy of a selector and a vote."""
         if self.verifier is None:
             return FixedSet(selector, vote, budget)
-        rates = self.verifier
-        return VerifiedSet(selector, budget, rates.false_accept, rates.false_reject)
+        who = self.verifier
+        return VerifiedSet(selector, budget, who.false_accept, who.false_reject, who.cost)
+
+    def sequence(
+        self, method: str, budget: int, money: float | None, mean_budget: float | None
+    ) -> Any:
+        """A policy that asks in sequence, not fitted: the queries of `in_sequence`.
+
+        The rules of the literature come with their own thresholds, and know no mean budget.
+        """
+        selector = self.selector(self.in_sequence[0], money)
+        if self.verifier is not None:
+            who = self.verifier
+            return VerifiedSequence(selector, budget, who.false_accept, who.false_reject, who.cost)
+        vote = self.votes[self.vote_of(method)]()
+        if method == ADAPTIVE:
+            return Sequential(selector, vote, budget, mean_budget=mean_budget)
+        return Sequential(selector, vote, budget, rule=self.sequences[method]())
+
+    def sequence_for_money(self, budget: int, mean_money: float) -> Any:
+        """A policy that asks in sequence at a mean cost, cheap queries before dear ones.
+
+        A verifier's sequence has no mean to choose: it stops when an answer passes.
+        """
+        if self.verifier is not None:
+            return self.sequence(ADAPTIVE, budget, mean_money, None)
+        method, vote = self.in_sequence
+        by_price = method == "greedy-logit" and not self.is_open
+        selector = self.selector("gain-per-cost" if by_price else method)
+        return Sequential(selector, self.votes[vote](), budget, mean_money=mean_money)
+
+    def asking(self, family: tuple[str, str]) -> Setting:
+        """The same, but that other queries are asked in sequence, with another vote."""
+        return replace(self, in_sequence=family)
 
     def single_policy(self, money: float | None) -> Any:
         """The single best query, whose answer is taken as it stands."""
@@ -121,7 +182,11 @@ class Setting:
 
 
 CLOSED_SETTING = Setting(SELECTORS, VOTES, ("top-k", "weighted"))
-OPEN_SETTING = Setting(OPEN_SELECTORS, OPEN_VOTES, ("top-k", "majority"))
+OPEN_SETTING = Setting(
+    OPEN_SELECTORS, OPEN_VOTES, ("top-k", "majority"), in_sequence=("top-k", "majority")
+)
+OF_ONE_MODEL = ("self-moa", "majority")
+"""What is asked in sequence of samples of one model: they are exchangeable, and so are votes."""
 NO_VOTES = Registry("vote", {VERIFIER: "ensel.policies.verified_set:VerifiedSet"})
 
 
@@ -149,11 +214,15 @@ def setting_of(table: PredictionTable, verifier: Verifier | bool | None = None) 
         who = Verifier() if verifier is True else verifier
         if not isinstance(who, Verifier):
             raise InputError(f"verifier {verifier!r}; True or ensel.Verifier(...) is needed")
-        return Setting(VERIFIER_SELECTORS, NO_VOTES, ("top-k", VERIFIER), who)
+        sequence = ("greedy-coverage", VERIFIER)
+        return Setting(VERIFIER_SELECTORS, NO_VOTES, ("top-k", VERIFIER), who, sequence)
     if table.kind == VERDICTS:
         raise InputError(
             f"{table.name}: only right or wrong is known of each answer, so there is nothing to "
             "vote on; with a verifier (--verifier, verifier=True) an item counts as solved if any "
             "bought query is right"
         )
-    return OPEN_SETTING if table.kind == OPEN else CLOSED_SETTING
+    setting = OPEN_SETTING if table.kind == OPEN else CLOSED_SETTING
+    if len(set(table.models)) == 1 < table.n_queries:
+        return replace(setting, in_sequence=OF_ONE_MODEL)
+    return setting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -37,6 +38,7 @@ def comparison_report(result: Comparison) -> Report:
     """
     parts = sections(
         *(section(table) for table in _accuracies(result)),
+        _in_sequence(result),
         section(
             _legend(result),
             _single_best(result),
@@ -59,8 +61,47 @@ def _accuracies(result: Comparison) -> list[Table]:
     """Tables of a few budgets each, so that they fit a page."""
     wide, marks = result.accuracy_table(), _marks(result)
     budgets = list(wide.columns)
+    if wide.empty:
+        return []
     starts = range(0, len(budgets), BUDGETS_PER_TABLE)
     return [_table(wide[budgets[start : start + BUDGETS_PER_TABLE]], marks) for start in starts]
+
+
+def _in_sequence(result: Comparison) -> tuple[Block, ...]:
+    """What asks in sequence, by the most queries that it may ask."""
+    rows = result.sequence_rows
+    if not len(rows):
+        return ()
+    with_cost = not rows["cost"].isna().any()
+    unit, same = ("cost", "cost") if with_cost else ("queries", "number of queries")
+    columns = (
+        text_column("in sequence", once=True, wrap=False),
+        Column("most"),
+        Column("mean", "{:.2f}"),
+        *([Column("cost", "{:.3g}")] if with_cost else []),
+        Column("accuracy %", "{:.1f}", scale=100),
+        Column(f"at equal {unit}", "{:+.1f} [{:+.1f}, {:+.1f}]", scale=100),
+    )
+    shown = [_sequence_row(row, with_cost) for row in rows.to_dict("records")]
+    return (
+        Table(columns, tuple(shown)),
+        Paragraph(
+            "In sequence: most queries, and their mean; points against fixed sets "
+            f"({result.in_sequence}) of the same mean {same}"
+            ": a coin between the next smaller and the next larger one."
+        ),
+    )
+
+
+def _sequence_row(row: dict[str, Any], with_cost: bool) -> tuple[Cell, ...]:
+    return (
+        str(row["method"]),
+        int(row["budget"]),
+        float(row["mean_queries"]),
+        *([float(row["cost"])] if with_cost else []),
+        float(row["accuracy"]),
+        estimate(row, "diff_equal_cost" if with_cost else "diff_equal_queries"),
+    )
 
 
 def _marks(result: Comparison) -> dict[tuple[str, str, int], str]:
@@ -76,7 +117,8 @@ def _marks(result: Comparison) -> dict[tuple[str, str, int], str]:
 
 def _early_stops(result: Comparison) -> list[Block]:
     """What is asked on average by methods that do not ask their whole budget of every item."""
-    rows = result.rows[result.rows["mean_queries"] < result.rows["budget"] - 0.005]
+    others = result.rows.drop(result.sequence_rows.index)
+    rows = others[others["mean_queries"] < others["budget"] - 0.005]
     return [
         Paragraph(
             f"{row.method} asks {row.mean_queries:.2f} queries a question on average"

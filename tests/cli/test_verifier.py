@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ensel import InputError, frontier
-from ensel.policies import FixedSet
+from ensel.policies import FixedSet, VerifiedSequence
 from ensel.registry import OPEN_VOTES
 from ensel.table import PredictionTable
 
@@ -44,6 +44,25 @@ def test_rates_of_a_verifier(run, verdicts, tmp_path):
     assert (code, err.count("\n")) == (2, 1)
     assert "add --verifier" in err
     code, _, err = run("compare", verdicts, "--verifier", "--false-accept", 5)
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_a_verifiers_own_cost(run, small_pool, tmp_path):
+    """Queries cost 1 each, and a look 0.5: two queries and one or two looks."""
+    verdicts = small_pool.verdicts()
+    table = verdicts.replace(queries=verdicts.queries.assign(cost=1.0))
+    table.to_parquet(tmp_path / "v.parquet")
+    code, _, err = run(
+        "compare", tmp_path / "v.parquet", "--verifier", "--verifier-cost", 0.5, "--methods",
+        "top-k", "--budgets", "2", "--splits", 2, "--json", tmp_path / "r.json",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    row = json.loads((tmp_path / "r.json").read_text())["rows"][0]
+    assert 2.5 < row["cost"] < 3
+    code, _, err = run("compare", tmp_path / "v.parquet", "--verifier-cost", 0.5)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "--verifier-cost are a verifier's: add --verifier" in err
+    code, _, err = run("compare", tmp_path / "v.parquet", "--verifier", "--verifier-cost", -1)
     assert (code, err.count("\n")) == (2, 1)
 
 
@@ -94,6 +113,15 @@ def test_there_is_nothing_to_vote_on(run, verdicts, tmp_path):
     assert "a verifier picks its answers, so there is nothing to vote on" in err
 
 
+def test_a_sequence_says_in_which_order_to_ask(run, tmp_path):
+    right = [[0, 1], [0, 1], [1, 0]] * 5
+    table = PredictionTable.of_verdicts(right, queries=["rare", "frequent"])
+    VerifiedSequence().fit_table(table).save(tmp_path / "p.json")
+    code, _, err = run("vote", tmp_path / "p.json", tmp_path / "p.json")
+    assert code == 2
+    assert "ask frequent, rare in this order until an answer passes your check" in err
+
+
 def test_what_a_query_newly_solves_is_called_so(run, verdicts):
     bought = ("select", verdicts, "--verifier", "--budget", 3, "--folds", 2, "--repeats", 1)
     code, out, _ = run(*bought, "--method", "greedy-coverage")
@@ -127,7 +155,8 @@ def test_a_policy_of_open_answers_reads_a_csv_as_it_was_taught(run, tmp_path):
     FixedSet(None, OPEN_VOTES["majority"]()).fit_table(table).save(tmp_path / "p.json")
     (tmp_path / "new.csv").write_text('item,p,q\na,"1,234",1234.0\nb,,\n')
     code, out, err = run("vote", tmp_path / "p.json", tmp_path / "new.csv")
-    assert (code, err.count("\n")) == (0, 1)
+    assert (code, err.count("\n")) == (0, 2)
+    assert "asks all 2 queries of every item" in err
     assert "1 item without any usable answer, of which a label says nothing: b" in err
     first, second = out.splitlines()[1:]
     assert first.startswith(('a,"1,234",', "a,1234.0,"))

@@ -12,6 +12,7 @@ from ensel import InputError, compare
 from ensel.heldout.candidates import (
     OWN_ANSWER,
     Candidate,
+    grid,
     method_at,
     named_candidates,
     own_candidates,
@@ -19,8 +20,9 @@ from ensel.heldout.candidates import (
 )
 from ensel.heldout.scoring import Exam, score_split
 from ensel.heldout.splits import random_splits
-from ensel.policies import FixedSet
-from ensel.selection import GreedyMI, TopK
+from ensel.policies import FixedSet, Sequential
+from ensel.policies.stopping import ASK_ALL
+from ensel.selection import GreedyLogit, GreedyMI, TopK
 from ensel.voting import MAPVote, WeightedVote
 
 NUMBERS = ["accuracy", "accuracy_low", "accuracy_high", "diff_vs_top_k", "cost", "mean_queries"]
@@ -206,7 +208,8 @@ def test_sets_that_ask_alike_share_one_fitted_vote(pool):
 
 
 def test_candidates_are_equal_by_name():
-    assert single_best() == Candidate("single-best", OWN_ANSWER, 1, None, FixedSet(TopK(1)))
+    other = Candidate("single-best", OWN_ANSWER, 1, policy=FixedSet(TopK(1)))
+    assert single_best() == other
     assert single_best(2.0) != single_best()
     assert method_at("greedy-mi", 3).family == ("greedy-mi", "map")
 
@@ -331,3 +334,81 @@ def test_a_set_whose_selector_takes_no_budget_enters_once(pool):
     rows = compare(pool, methods={"all": FixedSet(vote=MAPVote())}, budgets=[1, 3], n_splits=1).rows
     (row,) = rows[rows["method"] == "all"].to_dict("records")
     assert (row["budget"], row["mean_queries"]) == (10, 10)
+
+
+# -- what asks in sequence ------------------------------------------------------------------------
+
+
+def test_a_sequence_of_ones_own_is_scored_as_ours(pool):
+    """The same policy under another name; what `mean_budget` is to ours is a parameter to it."""
+    mine = Sequential(GreedyLogit(), mean_budget=2)
+    result = compare(
+        pool, methods={"mine": mine, "adaptive": None}, mean_budget=2, budgets=[2, 4], n_splits=2
+    )
+    np.testing.assert_array_equal(rows_of(result, "mine"), rows_of(result, "adaptive"))
+    bought = result.rows.groupby("method")["queries"].apply(list)
+    assert bought["mine"] == bought["adaptive"]
+    assert (mine.budget, mine.selector.budget) == (None, GreedyLogit().budget)  # not changed
+    assert not hasattr(mine, "votes_")
+
+
+def test_a_sequence_that_asks_everything_is_the_set(pool):
+    everything = Sequential(GreedyMI(), MAPVote(), rule="posterior", threshold=ASK_ALL, n_folds=2)
+    result = compare(
+        pool, methods={"mine": everything, "greedy-mi": None}, votes=["map"], budgets=[1, 3],
+        n_splits=2,
+    )  # fmt: skip
+    np.testing.assert_allclose(rows_of(result, "mine"), rows_of(result, "greedy-mi"))
+    assert len(result.sequence_rows) == 0  # of a user's own, nothing is known but what it is
+
+
+def test_a_sequence_on_the_whole_pool_has_a_budget_too(pool):
+    """With no selector it asks the first queries of the pool, at every budget."""
+    mine = Sequential(None, WeightedVote(), rule="posterior", threshold=0.05, n_folds=2)
+    rows = compare(pool, methods={"mine": mine}, budgets=[2, 6], votes=["map"], n_splits=2).rows
+    own = rows[rows["method"] == "mine"]
+    assert own["budget"].tolist() == [2, 6]
+    for row in own.itertuples():
+        assert 1 <= row.mean_queries <= row.budget
+        assert all(set(names) <= set(pool.query_names[: row.budget]) for names in row.queries)
+    assert 2 < own["mean_queries"].iloc[1] < 6
+
+
+def test_what_goes_wrong_in_a_sequence_of_ones_own_names_it(pool):
+    broken = Sequential(TopK(), RidgeClassifier(), n_folds=2)
+    with pytest.raises(InputError, match=r"method 'mine', budget 2: .*predict_proba is needed"):
+        compare(pool, methods={"mine": broken}, budgets=[2], n_splits=1)
+
+
+def test_sequences_by_name_come_with_their_votes():
+    made = grid(["adaptive", "esc", "top-k"], ["map", "logit"], [2, 3], mean_budget=1.5)
+    assert [(c.method, c.vote, c.budget, c.mean_budget) for c in made] == [
+        ("adaptive", "logit", 2, 1.5),
+        ("adaptive", "logit", 3, 1.5),
+        ("esc", "majority", 2, None),
+        ("esc", "majority", 3, None),
+        ("top-k", "map", 2, None),
+        ("top-k", "map", 3, None),
+        ("top-k", "logit", 2, None),
+        ("top-k", "logit", 3, None),
+    ]
+    assert [c.is_sequence for c in made] == [True] * 4 + [False] * 4
+    adaptive = made[0].policy
+    assert isinstance(adaptive, Sequential)
+    assert (adaptive.budget, adaptive.mean_budget) == (2, 1.5)
+    assert made[0] != method_at("adaptive", 2)  # with another limit it is another candidate
+    assert method_at("adaptive", 2).title == "adaptive + logit"
+
+
+def test_a_fitted_sequence_asks_what_its_candidate_is_charged(pool):
+    (split,) = random_splits(pool, 1)
+    candidate = method_at("adaptive", 4)
+    exam = Exam(pool, split)
+    policy = exam.fit(candidate)
+    scored = score_split(pool, split, [candidate]).scored[candidate]
+    asked = policy.asked(pool.answers[split.test])
+    np.testing.assert_array_equal(scored.n_asked, asked.sum(axis=1))
+    np.testing.assert_allclose(scored.cost, asked @ pool.costs)
+    right = policy.predict(pool.answers[split.test]) == pool.labels[split.test]
+    np.testing.assert_array_equal(scored.correct, right)
+    assert scored.columns == tuple(j for j in policy.columns_ if asked[:, j].any())

@@ -3,10 +3,11 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from joblib import parallel_config
 
-from ensel import InputError, compare
+from ensel import InputError, PredictionTable, compare
 from ensel.heldout.candidates import named_candidates
 from ensel.heldout.scoring import score_split
 from ensel.heldout.splits import random_splits
@@ -14,10 +15,21 @@ from ensel.selection import SELECTORS as METHODS
 from ensel.selection import ExactMI, GreedyMI
 from ensel.voting import MAPVote
 
-KEYS = [
+OF_SETS = [
     "method", "vote", "budget", "accuracy", "accuracy_low", "accuracy_high", "diff_vs_top_k",
-    "diff_vs_top_k_low", "diff_vs_top_k_high", "cost", "mean_queries", "queries",
+    "diff_vs_top_k_low", "diff_vs_top_k_high", "cost", "mean_queries",
 ]  # fmt: skip
+OF_SEQUENCES = [
+    "mean_budget", "diff_equal_queries", "diff_equal_queries_low", "diff_equal_queries_high",
+    "diff_equal_cost", "diff_equal_cost_low", "diff_equal_cost_high",
+]  # fmt: skip
+KEYS = [*OF_SETS, *OF_SEQUENCES, "queries"]
+PUBLISHED = {
+    "adaptive-consistency": "majority",
+    "esc": "majority",
+    "cannot-be-overturned": "weighted",
+    "fixed-confidence": "logit",
+}
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +140,6 @@ def test_test_labels_do_not_leak(imdb):
     (split,) = random_splits(table, 1, 0.5, seed=3)
     labels = table.labels.copy()
     labels[split.test] = 1 - labels[split.test]
-    from ensel import PredictionTable
-
     other = PredictionTable(
         table.answers, labels, classes=table.classes, queries=table.queries, items=table.items
     )
@@ -164,7 +174,7 @@ def test_asking_for_less_gives_the_same_rows(small_pool):
     everything = compare(small_pool, budgets=[1, 3], n_splits=2)
     some = compare(small_pool, methods=["greedy-mi"], votes=["map"], budgets=[3], n_splits=2)
     row = everything.rows.query("method == 'greedy-mi' and vote == 'map' and budget == 3")
-    assert some.rows.iloc[0].to_dict() == row.iloc[0].to_dict()
+    pd.testing.assert_series_equal(some.rows.iloc[0], row.iloc[0], check_names=False)
 
 
 def test_published_method_wins_where_errors_depend_on_the_class(real):
@@ -226,3 +236,195 @@ def test_refuses_one_class(small_pool):
 def test_html_shows_the_table(result):
     assert "greedy-mi" in result._repr_html_()
     assert repr(result).startswith("Comparison(imdb: ")
+
+
+# -- asking in sequence ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small(imdb):
+    names = ["bow-nb", "bigram-svm", "char-logreg", "svd-knn", "lexicon", "decision-tree"]
+    return imdb.subset(items=slice(0, None, 50), queries=[f"{name}#1" for name in names])
+
+
+@pytest.fixture(scope="module")
+def sequences(small):
+    """All that asks in sequence, beside the sets that it is compared with, at all sizes."""
+    return compare(
+        small,
+        methods=["greedy-logit", "adaptive", *PUBLISHED],
+        votes=["logit", "weighted"],
+        budgets=[1, 2, 3, 4],
+        mean_budget=2,
+        n_splits=2,
+    )
+
+
+def row_of(result, method, vote=None, budget=4):
+    rows = result.rows[(result.rows["method"] == method) & (result.rows["budget"] == budget)]
+    return (rows if vote is None else rows[rows["vote"] == vote]).iloc[0]
+
+
+def test_what_asks_in_sequence_has_one_vote_and_a_row_for_each_budget(sequences):
+    rows = sequences.sequence_rows
+    found = list(zip(rows["method"], rows["vote"], rows["budget"], strict=True))
+    families = {"adaptive": "logit", **PUBLISHED}
+    assert sorted(found) == sorted((*pair, k) for pair in families.items() for k in (1, 2, 3, 4))
+    for row in rows.itertuples():
+        assert 1 <= row.mean_queries <= row.budget
+        assert all(1 <= len(names) <= row.budget for names in row.queries)
+        for name in ("diff_equal_queries", "diff_equal_cost", "diff_vs_top_k"):
+            low, value, high = (getattr(row, name + end) for end in ("_low", "", "_high"))
+            assert -1 <= low <= value <= high <= 1
+    # Nothing is left to stop for where one query is all; ESC's windows are of five.
+    assert (rows.loc[rows["budget"] == 1, "mean_queries"] == 1).all()
+    of_esc = rows[rows["method"] == "esc"]
+    assert (of_esc["mean_queries"] == of_esc["budget"]).all()
+
+
+def test_a_limit_on_the_mean_is_of_the_adaptive_alone(sequences):
+    rows = sequences.sequence_rows.set_index("method")
+    assert (rows.loc["adaptive", "mean_budget"] == 2).all()
+    assert rows.drop("adaptive")["mean_budget"].isna().all()
+    assert 1.5 < row_of(sequences, "adaptive")["mean_queries"] < 2.3
+    assert row_of(sequences, "adaptive", budget=1)["mean_queries"] == 1
+
+
+def test_costs_are_of_what_was_asked(sequences, small):
+    """At least that of the first query, at most that of all that it may ask."""
+    cost = small.queries["cost"]
+    for row in sequences.sequence_rows.itertuples():
+        most = np.mean([cost[names].sum() for names in row.queries])
+        first = np.mean([cost[names[0]] for names in row.queries])
+        assert first - 1e-9 <= row.cost <= most + 1e-9
+
+
+def test_the_rival_is_a_coin_between_the_sets_of_its_own_queries(sequences):
+    """Its accuracy is on the line through those of greedy-logit + logit, one size to the next."""
+    sets = sequences.rows[
+        (sequences.rows["method"] == "greedy-logit") & (sequences.rows["vote"] == "logit")
+    ]
+    assert sequences.in_sequence == "greedy-logit + logit"
+    for row in sequences.sequence_rows.itertuples():
+        for what, difference in (
+            ("mean_queries", row.diff_equal_queries),
+            ("cost", row.diff_equal_cost),
+        ):
+            ascending = sets.sort_values(what)
+            rival = np.interp(getattr(row, what), ascending[what], ascending["accuracy"])
+            assert difference == pytest.approx(row.accuracy - rival, abs=1e-6)
+
+
+def test_where_nothing_is_stopped_it_is_the_set(sequences):
+    """ESC asks all four and takes the majority; at four queries the rival is the set of four."""
+    whole = row_of(sequences, "greedy-logit", "logit")
+    esc = row_of(sequences, "esc")
+    assert esc["queries"] == whole["queries"]
+    assert esc["cost"] == pytest.approx(whole["cost"])
+    assert esc["diff_equal_queries"] == pytest.approx(esc["accuracy"] - whole["accuracy"], abs=1e-6)
+
+
+def test_what_cannot_be_overturned_answers_as_the_weighted_vote_for_less(sequences):
+    for budget in (1, 2, 3, 4):
+        stopped = row_of(sequences, "cannot-be-overturned", budget=budget)
+        whole = row_of(sequences, "greedy-logit", "weighted", budget)
+        assert stopped["accuracy"] == whole["accuracy"]
+    assert stopped["mean_queries"] < 4
+    assert stopped["cost"] < whole["cost"]
+
+
+def test_fixed_sets_have_no_numbers_of_sequences(sequences):
+    data = json.loads(sequences.to_json())
+    assert data["n_splits"] == 2
+    for row in data["rows"]:
+        assert list(row) == KEYS
+        is_set = row["method"] == "greedy-logit"
+        for key in OF_SEQUENCES[1:]:
+            assert (row[key] is None) == is_set
+        assert (row["mean_budget"] is None) == (row["method"] != "adaptive")
+    wide = sequences.accuracy_table()
+    assert set(wide.index) == {("greedy-logit", "logit"), ("greedy-logit", "weighted")}
+    assert "adaptive" not in sequences._repr_html_()
+
+
+def test_sequences_beside_change_nothing_of_the_sets(sequences, small):
+    alone = compare(small, methods=["greedy-logit"], votes=["logit"], budgets=[3], n_splits=2)
+    row = row_of(sequences, "greedy-logit", "logit", 3)
+    pd.testing.assert_series_equal(alone.rows.iloc[0], row, check_names=False)
+    again = compare(small, methods=["adaptive"], budgets=[3], mean_budget=2, n_splits=2)
+    row = row_of(sequences, "adaptive", budget=3)
+    for key in ("accuracy", "mean_queries", "cost", "diff_equal_queries", "queries"):
+        assert again.rows.iloc[0][key] == row[key]
+
+
+def test_a_mean_budget_brings_in_the_adaptive(small):
+    result = compare(small, methods=["top-k"], votes=["map"], budgets=[2], mean_budget=1.5)
+    assert result.rows["method"].tolist() == ["top-k", "adaptive"]
+    named = compare(
+        small, methods=["adaptive", "top-k"], votes=["map"], budgets=[2], mean_budget=1.5
+    )
+    assert named.rows["method"].tolist() == ["adaptive", "top-k"]
+    assert "adaptive" in str(result.report())
+
+
+def test_of_open_answers_the_queries_of_top_k_are_asked_in_sequence(real):
+    table = real("mgsm").subset(queries=slice(0, 8))
+    result = compare(
+        table, methods=["adaptive", *PUBLISHED], votes=["majority"], budgets=[4], n_splits=2
+    )
+    assert result.in_sequence == "top-k + majority"
+    assert result.rows["vote"].tolist() == ["majority", "majority", "majority", "weighted", "logit"]
+    adaptive = result.rows.iloc[0]
+    assert 1 < adaptive["mean_queries"] < 4
+    assert np.isfinite(adaptive["diff_equal_queries"])
+
+
+def test_samples_of_one_model_are_asked_as_they_come(imdb):
+    names = [name for name in imdb.query_names if name.startswith("bow-nb#")]
+    samples = imdb.subset(items=slice(0, None, 50), queries=names)
+    result = compare(
+        samples, methods=["adaptive", "esc", "self-moa"], votes=["majority"], budgets=[2, 5],
+        n_splits=2,
+    )  # fmt: skip
+    assert result.in_sequence == "self-moa + majority"
+    assert set(result.rows["vote"]) == {"majority"}
+    whole = row_of(result, "self-moa", budget=5)
+    for method in ("adaptive", "esc"):
+        row = row_of(result, method, budget=5)
+        assert row["queries"] == whole["queries"]
+        assert row["mean_queries"] <= 5
+
+
+def test_with_a_verifier_it_stops_at_the_first_that_is_accepted(small):
+    """It solves what the set solves, and asks fewer on average; the rival is greedy-coverage."""
+    solved = small.verdicts()
+    for table in (small, solved):
+        result = compare(
+            table, methods=["adaptive", "greedy-coverage"], budgets=[1, 3], verifier=True,
+            n_splits=2,
+        )  # fmt: skip
+        assert result.in_sequence == "greedy-coverage + verifier"
+        stopped, whole = (row_of(result, m, budget=3) for m in ("adaptive", "greedy-coverage"))
+        assert (stopped["vote"], stopped["accuracy"]) == ("verifier", whole["accuracy"])
+        assert 1 < stopped["mean_queries"] < 1.5
+        assert stopped["cost"] < whole["cost"]
+        assert stopped["diff_equal_queries"] > 0
+        assert np.isnan(stopped["mean_budget"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"mean_budget": 0.5}, "mean budget 0.5: a number from 1 is needed"),
+        ({"mean_budget": "two"}, "mean budget 'two': a number from 1"),
+        ({"mean_budget": True}, "mean budget True: a number from 1"),
+        ({"mean_budget": 2, "verifier": True}, "mean budget 2, but a verifier says when to stop"),
+        ({"methods": ["esc"], "verifier": True}, "no method 'esc'"),
+        ({"methods": ["adaptve"]}, "no method 'adaptve'; did you mean 'adaptive'?"),
+        ({"methods": {"adaptive": GreedyMI()}}, "'adaptive' is ensel's own"),
+    ],
+)
+def test_refuses_in_sequence(small, arguments, said):
+    with pytest.raises(InputError, match=said) as raised:
+        compare(small, **arguments)
+    assert "\n" not in str(raised.value)

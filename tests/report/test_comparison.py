@@ -1,5 +1,6 @@
 """The report of a comparison."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -26,6 +27,8 @@ def row(method, vote, budget, accuracy, difference, half=0.01):
 def comparison(rows, skipped=()):
     frame = pd.DataFrame(rows)
     frame["mean_queries"] = frame["budget"].astype(float)
+    if "diff_equal_queries" not in frame:
+        frame["diff_equal_queries"] = np.nan
     return Comparison("pool", 100, 2, 50, 5, 0, frame, list(skipped))
 
 
