@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from ensel.choosing.candidates import buy, candidates_up_to, families_of
+from ensel.choosing.in_sequence import fitted_on_all
 from ensel.choosing.promise import Decision, Promises, resample
 from ensel.choosing.recommendation import decide_for
 from ensel.choosing.request import check_enough_questions
-from ensel.choosing.scoreboard import judge
+from ensel.choosing.rules import choose, choose_or_ask_in_sequence
+from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.exceptions import InputError
-from ensel.heldout.candidates import single_best
+from ensel.heldout.candidates import Candidate, single_best
 from ensel.heldout.checks import (
     DEFAULT_MOST,
     check_affordable,
@@ -25,7 +27,7 @@ from ensel.heldout.checks import (
     without_costs,
 )
 from ensel.heldout.merging import MERGE, count_once, within_pool
-from ensel.heldout.settings import Verifier, setting_of
+from ensel.heldout.settings import ADAPTIVE, Setting, Verifier, setting_of
 from ensel.heldout.splits import check_seed, distinct_rows
 from ensel.results import Result, plain
 from ensel.table.copies import NO_COPIES, Copies
@@ -45,11 +47,11 @@ class Frontier(Result):
     dataset : str
     n_items : int
     rows : DataFrame
-        One row per sum of money, ascending: `money`, `cost` (what is spent), `method`, `vote`,
-        `queries` (a list), `accuracy` with `accuracy_low` and `accuracy_high`, `gain_vs_single`
-        (over the best single query that the money buys) with `gain_vs_single_low` and
-        `gain_vs_single_high`, `worth_it`: whether nothing cheaper is expected to be as accurate (to
-        a tenth of a point).
+        One row per sum of money, ascending: `money`, `cost` (what is spent; of what asks in
+        sequence, on average), `method`, `vote`, `queries` (a list), `mean_queries`, `accuracy`
+        with `accuracy_low` and `accuracy_high`, `gain_vs_single` (over the best single query that
+        the money buys) with `gain_vs_single_low` and `gain_vs_single_high`, `worth_it`: whether
+        nothing cheaper is expected to be as accurate (to a tenth of a point).
     cost_unit : str or None
     copies : Copies
         What was counted as one.
@@ -89,6 +91,7 @@ def frontier(
     *,
     budget: int | None = None,
     verifier: Verifier | bool | None = None,
+    adaptive: bool = False,
     n_boot: int = 10,
     copies: str = MERGE,
     seed: int = 0,
@@ -111,6 +114,9 @@ def frontier(
         Most queries; default min(8, pool).
     verifier : Verifier or bool, optional
         Who picks the right answer in place of a vote: see `ensel.select`.
+    adaptive : bool
+        Whether queries may be asked in sequence, until the answer is settled. A sum then limits
+        the mean cost of a question, not that of every one.
     n_boot : int
         Resamples behind the intervals of each level.
     copies : str
@@ -149,8 +155,11 @@ def frontier(
     setting = setting_of(table, verifier)
 
     candidates = [c for money in sums for c in candidates_up_to(budget, money, setting)]
+    if adaptive:
+        candidates += _in_sequence(sums, budget, setting)
+    chooses = choose_or_ask_in_sequence if adaptive else choose
     board = judge(table, candidates, families=families_of(setting), seed=seed, progress=progress)
-    decisions = {money: decide_for(board.of_money(money), budget, seed) for money in sums}
+    decisions = {money: decide_for(board.of_money(money), budget, seed, chooses) for money in sums}
     chosen = [decision.chosen for decision in decisions.values()]
     singles = [single_best(money, setting) for money in sums]
     spreads = resample(table, chosen, singles, n_boot=n_boot, seed=seed, progress=progress)
@@ -199,19 +208,45 @@ def _row(
     table: PredictionTable, money: float, decision: Decision, promises: Promises, seed: int
 ) -> dict[str, Any]:
     chosen = decision.chosen
-    selector = buy(table, chosen, distinct_rows(table), seed)
     accuracy = promises.accuracy(chosen, decision.optimism)
     gain = promises.gain(chosen, decision.optimism)
-    assert table.costs is not None
+    queries, cost, mean_queries = _purchase(table, chosen, promises.board, seed)
     return {
         "money": money,
-        "cost": float(table.costs[selector.order_].sum()),
+        "cost": cost,
         "method": chosen.method,
         "vote": chosen.vote,
-        "queries": [table.query_names[j] for j in selector.order_],
+        "queries": queries,
+        "mean_queries": mean_queries,
         **accuracy.named("accuracy"),
         **gain.named("gain_vs_single"),
     }
+
+
+def _purchase(
+    table: PredictionTable, chosen: Candidate, board: Scoreboard, seed: int
+) -> tuple[list[str], float, float]:
+    """The queries, and what a question costs and is asked: of a sequence, on average, held out."""
+    assert table.costs is not None
+    if chosen.is_sequence:
+        policy = fitted_on_all(table, chosen)
+        place = board.candidates.index(chosen)
+        assert board.mean_cost is not None
+        assert board.mean_queries is not None
+        names = [policy.query_names[j] for j in policy.columns_]
+        return names, float(board.mean_cost[place]), float(board.mean_queries[place])
+    order = buy(table, chosen, distinct_rows(table), seed).order_
+    names = [table.query_names[j] for j in order]
+    return names, float(table.costs[order].sum()), float(len(order))
+
+
+def _in_sequence(sums: Sequence[float], budget: int, setting: Setting) -> list[Candidate]:
+    """What asks in sequence, at the mean cost of each sum."""
+    vote = setting.vote_of(ADAPTIVE)
+    return [
+        Candidate(ADAPTIVE, vote, budget, money, policy=setting.sequence_for_money(budget, money))
+        for money in sums
+    ]
 
 
 def _worth_it(rows: pd.DataFrame) -> list[bool]:

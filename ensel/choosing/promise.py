@@ -23,7 +23,7 @@ The sum of variances is derived here; ``benchmarks/interval_coverage.py`` measur
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,8 @@ from ensel.heldout.splits import (
 from ensel.parallel import run_all
 from ensel.table.prediction_table import PredictionTable
 
+Chooses = Callable[[Scoreboard, int, np.ndarray | None], Choice]
+"""From a scoreboard, a budget and weights of its rows to a choice."""
 RESAMPLE_FOLDS = 5
 RECHOICES, RECHOICES_OF_MANY = 500, 100
 """Resamples of the choice; of more than 4,000 questions fewer do, since less of it is luck."""
@@ -82,7 +84,9 @@ class Decision(Choice):
     optimism: Optimism = NO_OPTIMISM
 
 
-def optimism_of_choice(board: Scoreboard, budget: int, seed: int) -> Optimism:
+def optimism_of_choice(
+    board: Scoreboard, budget: int, seed: int, chooses: Chooses = choose
+) -> Optimism:
     """Choose again on reweighted items.
 
     Parameters
@@ -90,6 +94,8 @@ def optimism_of_choice(board: Scoreboard, budget: int, seed: int) -> Optimism:
     board : Scoreboard
     budget : int
     seed : int
+    chooses : callable
+        How the choice is made.
 
     Returns
     -------
@@ -102,7 +108,7 @@ def optimism_of_choice(board: Scoreboard, budget: int, seed: int) -> Optimism:
     optimism, landed_on = [], []
     for _ in range(RECHOICES if n_rows < MANY else RECHOICES_OF_MANY):
         weights = draw_with_replacement(n_rows, rng)
-        candidate = choose(board, budget, weights).chosen
+        candidate = chooses(board, budget, weights).chosen
         lead = board.scores(candidate) - single
         optimism.append(weights @ lead / n_rows - lead.mean())
         landed_on.append((whole[candidate], whole[candidate] - whole[board.single]))

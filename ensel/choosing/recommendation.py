@@ -13,8 +13,10 @@ import dataclasses
 
 from ensel.choosing.candidates import families_of, propose
 from ensel.choosing.explanation import explain
+from ensel.choosing.in_sequence import ask_in_sequence
 from ensel.choosing.promise import (
     NO_OPTIMISM,
+    Chooses,
     Decision,
     Promises,
     optimism_of_choice,
@@ -39,6 +41,10 @@ def select(
     money: float | None = None,
     method: str | None = None,
     vote: str | None = None,
+    adaptive: bool | None = None,
+    mean_budget: float | None = None,
+    loss: float | None = None,
+    confidence: float = 0.95,
     n_folds: int | None = None,
     n_repeats: int | None = None,
     n_boot: int = 25,
@@ -76,6 +82,18 @@ def select(
     vote : str, optional
         Of ``majority weighted map logit``, with a method; default map for greedy-mi and exact-mi,
         logit for greedy-logit and gain-per-cost, weighted for the others.
+    adaptive : bool, optional
+        Whether to say what asking the queries in sequence gets, until the answer is settled
+        (`Selection.adaptive`). Default: where a set of three or more is bought; it is then one
+        sentence. True: in full, of all `budget` queries, and also where one query is bought.
+    mean_budget : float, optional
+        Most queries a question on average, of asking in sequence. Default: what loses a tenth of a
+        point to asking everything, as far as the labels say.
+    loss : float, optional
+        Accuracy that asking in sequence may lose to asking everything, between 0 and 1, with a
+        certificate on half of the labels (`ensel.policies.CertifiedSequential`).
+    confidence : float
+        Of the certificate.
     n_folds : int, optional
         Folds of the cross-validation; default 10, or the number of questions if that is less.
     n_repeats : int, optional
@@ -121,6 +139,7 @@ def select(
     check_labelled(table)
     whole = table
     table, merged = count_once(whole, copies)
+
     request = checked_request(
         table,
         None if budget is None else within_pool(budget, whole, table),
@@ -128,6 +147,10 @@ def select(
         verifier,
         method=method,
         vote=vote,
+        adaptive=adaptive,
+        mean_budget=mean_budget,
+        loss=loss,
+        confidence=confidence,
         n_folds=n_folds,
         n_repeats=n_repeats,
         n_boot=n_boot,
@@ -135,11 +158,16 @@ def select(
         seed=seed,
         progress=progress,
     )
+
     candidates = propose(table, request)
     board = judged(table, candidates, request)
     decisions = decide(board, candidates, request)
     promises = promised(table, board, decisions, request)
-    return dataclasses.replace(explain(table, request, decisions, promises), copies=merged)
+    result = explain(table, request, decisions, promises)
+    in_sequence = ask_in_sequence(table, request, decisions[-1].chosen)
+    return dataclasses.replace(
+        result, copies=merged, adaptive=in_sequence, adaptive_asked_for=bool(request.adaptive)
+    )
 
 
 def judged(
@@ -190,16 +218,16 @@ def decide(
     return [Decision(candidate, candidate) for candidate in sets]
 
 
-def decide_for(board: Scoreboard, budget: int, seed: int) -> Decision:
+def decide_for(board: Scoreboard, budget: int, seed: int, chooses: Chooses = choose) -> Decision:
     """Choose for one budget, and price the luck of the choice.
 
     A single query that was preferred to an ensemble is scored as what it is, the single best query
     of each fold: it was not picked for its held-out score, and owes it no luck.
     """
-    choice = choose(board, budget)
+    choice = chooses(board, budget, None)
     optimism = NO_OPTIMISM
     if not choice.chosen.is_single:
-        optimism = optimism_of_choice(board, budget, seed)
+        optimism = optimism_of_choice(board, budget, seed, chooses)
     return Decision(choice.chosen, choice.ensemble, optimism)
 
 

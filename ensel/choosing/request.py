@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ensel.exceptions import InputError
 from ensel.heldout.checks import (
     DEFAULT_MOST,
     check_affordable,
     check_labelled,
+    check_mean_budget,
     check_whole,
     checked_budgets,
 )
 from ensel.heldout.settings import CLOSED_SETTING, SINGLE, Setting, Verifier, setting_of
 from ensel.heldout.splits import check_seed
+from ensel.policies.certificates import check_promise
 from ensel.table.prediction_table import PredictionTable
 
 FEWEST_QUESTIONS = 10
@@ -33,6 +35,12 @@ class Request:
         None: chosen.
     setting : Setting
         Which methods and votes there are: by the kind of table, and by who judges answers.
+    adaptive : bool or None
+        Whether to say what asking in sequence gets; None: where it may be worth it.
+    mean_budget : float or None
+        Most queries a question on average, of what asks in sequence.
+    loss, confidence : float or None, float
+        What is to be certified of it; no loss: nothing.
     n_folds, n_repeats : int or None
         None: by the number of items.
     n_boot, n_again : int
@@ -46,6 +54,10 @@ class Request:
     method: str | None = None
     vote: str | None = None
     setting: Setting = CLOSED_SETTING
+    adaptive: bool | None = None
+    mean_budget: float | None = None
+    loss: float | None = None
+    confidence: float = 0.95
     n_folds: int | None = None
     n_repeats: int | None = None
     n_boot: int = 25
@@ -99,7 +111,26 @@ def checked_request(
         setting.selectors.checked(str(method))
     request = Request(budget, money, setting=setting, **details)  # type: ignore[arg-type]
     _check_numbers(request)
-    return request
+    return _with_sequence_checked(request)
+
+
+def _with_sequence_checked(request: Request) -> Request:
+    """Whoever limits or certifies asking in sequence wants it."""
+    if request.mean_budget is not None:
+        check_mean_budget(request.mean_budget)
+        if request.setting.verifier is not None:
+            raise InputError("a mean budget with a verifier; it stops when an answer passes")
+    if request.loss is not None:
+        check_promise(request.loss, request.confidence)
+        if request.mean_budget is not None:
+            raise InputError("a loss and a mean budget; give one, since each decides when to stop")
+        if request.setting.verifier is not None:
+            raise InputError("a loss with a verifier; what a verifier accepts needs no certificate")
+    if request.loss is None and request.mean_budget is None:
+        return request
+    if request.adaptive is False:
+        raise InputError("a loss or a mean budget is of asking in sequence; adaptive is False")
+    return replace(request, adaptive=True)
 
 
 def _check_numbers(request: Request) -> None:

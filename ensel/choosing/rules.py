@@ -84,6 +84,32 @@ def choose(board: Scoreboard, budget: int, weights: np.ndarray | None = None) ->
     return Choice(smallest, smallest)
 
 
+def choose_or_ask_in_sequence(
+    board: Scoreboard, budget: int, weights: np.ndarray | None = None
+) -> Choice:
+    """Choose as `choose` does, or what asks in sequence where that is more accurate.
+
+    It has to lead by more than one standard error, as every rival of the start has to.
+
+    Parameters
+    ----------
+    board, budget, weights
+        See `choose`; the board may hold a policy that asks in sequence.
+
+    Returns
+    -------
+    Choice
+    """
+    choice = choose(board, budget, weights)
+    board = board if weights is None else board.weighted(weights)
+    for rival in board.candidates:
+        if rival.is_sequence:
+            lead = board.lead(rival, choice.chosen)
+            if lead.mean > CAUTION * lead.error + TINY:
+                return Choice(rival, rival)
+    return choice
+
+
 def start(board: Scoreboard, budget: int) -> Candidate:
     """Rule 1: where the choice begins."""
     candidate = board.of(board.families.start, budget)

@@ -47,6 +47,8 @@ class Scoreboard:
         What may be chosen among them, and what each is compared by.
     weights : ndarray, shape (n_questions,), optional
         How often each row counts, for resamples; None: once.
+    mean_cost, mean_queries : ndarray, shape (n_candidates,), optional
+        What an item costs, and is asked, on average, held out.
     """
 
     candidates: tuple[Candidate, ...]
@@ -56,6 +58,8 @@ class Scoreboard:
     n_repeats: int
     families: Families = CLOSED_FAMILIES
     weights: np.ndarray | None = None
+    mean_cost: np.ndarray | None = None
+    mean_queries: np.ndarray | None = None
 
     @property
     def n_questions(self) -> int:
@@ -109,6 +113,8 @@ class Scoreboard:
             candidates=tuple(self.candidates[j] for j in kept),
             correct=self.correct[:, kept],
             log_loss=self.log_loss[:, kept],
+            mean_cost=None if self.mean_cost is None else self.mean_cost[kept],
+            mean_queries=None if self.mean_queries is None else self.mean_queries[kept],
         )
 
 
@@ -161,7 +167,24 @@ def judge(
         n_folds,
         n_repeats,
         families,
+        mean_cost=_means(splits, results, filled, "cost"),
+        mean_queries=_means(splits, results, filled, "n_asked"),
     )
+
+
+def _means(
+    splits: Sequence[Split],
+    results: Sequence[SplitResult],
+    candidates: Sequence[Candidate],
+    what: str,
+) -> np.ndarray:
+    """Mean over test items of ``"cost"`` or ``"n_asked"``, shape (n_candidates,)."""
+    sizes = [len(split.test) for split in splits]
+    means = [
+        [getattr(result.scored[candidate], what).mean() for candidate in candidates]
+        for result in results
+    ]
+    return np.average(means, axis=0, weights=sizes)
 
 
 def _put_together(

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ensel.choosing.evidence import Evidence
+from ensel.choosing.in_sequence import InSequence
 from ensel.heldout.intervals import Estimate, Z
 from ensel.heldout.settings import SINGLE, Verifier
 from ensel.policies import Policy
@@ -94,6 +95,10 @@ class Selection(Result):
         Who picks the answer; None: a vote.
     copies : Copies
         What was counted as one.
+    adaptive : InSequence or None
+        What asking in sequence gets; None where it was not asked for, or has nothing to save.
+    adaptive_asked_for : bool
+        Whether it was asked for; else it is one sentence of the report.
     """
 
     reported_by = "ensel.report.selection:selection_report"
@@ -125,6 +130,16 @@ class Selection(Result):
     cost_unit: str | None = None
     verifier: Verifier | None = None
     copies: Copies = NO_COPIES
+    adaptive: InSequence | None = None
+    adaptive_asked_for: bool = False
+
+    @property
+    def recommended_policy(self) -> Policy:
+        """What asks in sequence, where that was asked for, else the set."""
+        if self.adaptive is not None and self.adaptive_asked_for:
+            policy: Policy = self.adaptive.policy
+            return policy
+        return self.policy
 
     @property
     def queries(self) -> list[str]:
@@ -203,6 +218,7 @@ class Selection(Result):
             "n_repeats": self.n_repeats,
             "seed": self.seed,
             "copies": self.copies.to_list(),
+            "adaptive": None if self.adaptive is None else self.adaptive.to_dict(),
         }
         if self.verifier is not None:
             data["verifier"] = asdict(self.verifier)

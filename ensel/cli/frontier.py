@@ -23,6 +23,14 @@ def frontier_command(
         int | None, typer.Option(help="Most queries a question; default min(8, pool).")
     ] = None,
     prices: PriceOptions,
+    adaptive: Annotated[
+        bool,
+        typer.Option(
+            "--adaptive",
+            help="Let queries be asked in sequence, until the answer is settled; a sum then limits "
+            "the mean cost.",
+        ),
+    ] = False,
     verifier: VerifierOptions,
     copies: CopiesOptions,
     table: TableOptions,
@@ -32,6 +40,8 @@ def frontier_command(
     """Show accuracy against money: what each sum would buy.
 
     Example: [bold]ensel frontier imdb-api --figure frontier.png[/bold]
+
+    Asked in sequence: [bold]ensel frontier imdb-api --adaptive[/bold]
     """
     from ensel.choosing import frontier
     from ensel.report.frontier import frontier_report
@@ -45,6 +55,7 @@ def frontier_command(
         levels,
         budget=budget,
         verifier=verifier.who(),
+        adaptive=adaptive,
         copies=copies.how,
         seed=table.seed,
     )

@@ -9,7 +9,6 @@ import typer
 
 from ensel.cli.completion import complete_words
 from ensel.cli.options import (
-    READ_AS,
     UNREADABLE,
     CopiesOptions,
     PriceOptions,
@@ -19,7 +18,7 @@ from ensel.cli.options import (
 from ensel.cli.outputs import SCREEN, JsonFile, announce, check_outputs, write_json
 from ensel.cli.sharing import takes_options
 from ensel.exceptions import InputError
-from ensel.registry import SELECTORS, VOTES
+from ensel.registry import READ_AS, SELECTORS, VOTES
 
 
 @takes_options
@@ -58,6 +57,26 @@ def select_command(
         int | None,
         typer.Option(help="Times the items are cut into folds; default 2, or 1 from 4,000 items."),
     ] = None,
+    adaptive: Annotated[
+        bool | None,
+        typer.Option(
+            "--adaptive/--no-adaptive",
+            help="Ask the queries in sequence, until the answer is settled, and save that.",
+            show_default="a sentence where it saves queries",
+        ),
+    ] = None,
+    mean_budget: Annotated[
+        float | None,
+        typer.Option(help="Most queries a question on average; implies --adaptive."),
+    ] = None,
+    loss: Annotated[
+        float | None,
+        typer.Option(
+            help="Points that stopping may lose to asking everything, certified on half of the "
+            "labels; implies --adaptive."
+        ),
+    ] = None,
+    confidence: Annotated[float, typer.Option(help="Of the certificate.")] = 0.95,
     verifier: VerifierOptions,
     copies: CopiesOptions,
     table: TableOptions,
@@ -67,6 +86,8 @@ def select_command(
     """Choose the queries to buy, and say what they will get. It may be one query.
 
     Example: [bold]ensel select imdb --budget 3 --save policy.json[/bold]
+
+    Asked until settled: [bold]ensel select imdb --budget 8 --adaptive --save policy.json[/bold]
     """
     from ensel.choosing import select
     from ensel.report.selection import selection_report
@@ -86,6 +107,10 @@ def select_command(
         money=money,
         method=method,
         vote=vote,
+        adaptive=adaptive,
+        mean_budget=mean_budget,
+        loss=None if loss is None else loss / 100,
+        confidence=confidence,
         n_folds=folds,
         n_repeats=repeats,
         verifier=verifier.who(),
@@ -96,9 +121,10 @@ def select_command(
     if write_json(result, json):
         print_report(selection_report(result))
     if save is not None:
+        policy = result.recommended_policy
         if how is not None and how.read is not None:
             # So that new answers are read as these were.
             how_read = {READ_AS: how.read.reader, UNREADABLE: table.unreadable}
-            result.policy.about = {**result.policy.about, **how_read}
-        result.policy.save(save)
+            policy.about = {**policy.about, **how_read}
+        policy.save(save)
         announce(f"policy: {save}", json)

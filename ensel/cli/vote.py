@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ensel.cli.options import READ_AS, UNREADABLE, LogOptions
+from ensel.cli.options import UNREADABLE, LogOptions
 from ensel.cli.outputs import SCREEN, check_outputs, write_text
 from ensel.cli.sharing import takes_options
-from ensel.exceptions import InputError, InputWarning, shorten
-from ensel.registry import READERS
+from ensel.exceptions import InputError, InputNote, InputWarning, shorten
+from ensel.registry import READ_AS, READERS
 
 if TYPE_CHECKING:
     from ensel.policies.base import Policy
@@ -41,13 +41,14 @@ def vote_command(
     ] = "stop",
     logs: LogOptions,
 ) -> None:
-    """Apply a saved policy to new answers: a label and its probability per item.
+    """Apply a saved policy to new answers: a label, its probability and what it asks, per item.
 
     Example: [bold]ensel vote policy.json new_answers.csv -o labels.csv[/bold]
     """
     from ensel.formats import read_table
     from ensel.formats.decoding import UNREADABLE_CLASS
     from ensel.policies import VerifiedSet, load_policy
+    from ensel.report.asked import asked_in_words
     from ensel.report.phrases import counted
     from ensel.table.codes import MISSING
     from ensel.table.kinds import OPEN
@@ -56,9 +57,10 @@ def vote_command(
 
     policy = load_policy(kept)
     if isinstance(policy, VerifiedSet):
+        in_order = policy.next({}, len(policy.query_names))
         raise InputError(
             f"{kept}: a verifier picks its answers, so there is nothing to vote on: ask "
-            f"{shorten(policy.query_names, 10)} in this order until an answer passes your check"
+            f"{shorten(in_order, 10)} in this order until an answer passes your check"
         )
     known = policy.class_names or ()
     names = [name for name in known if name != UNREADABLE_CLASS]
@@ -78,7 +80,7 @@ def vote_command(
         reader=policy.reader or _read_as(policy),
         **logs.choices,
     )
-    voted = policy.replay(table)[["label", "probability"]]
+    voted = policy.replay(table)
     silent = table.items.index[(table.answers == MISSING).all(axis=1)].tolist()
     if silent:
         warnings.warn(
@@ -88,6 +90,7 @@ def vote_command(
             stacklevel=2,
         )
 
+    warnings.warn(asked_in_words(policy, table, voted["asked"]), InputNote, stacklevel=2)
     text = voted.to_csv(float_format="%.6g")
     if output is None or str(output) == SCREEN:
         print(text, end="")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ensel.exceptions import shorten
 from ensel.heldout.candidates import SINGLE
+from ensel.heldout.settings import ADAPTIVE
 from ensel.report.blocks import Block, Cell, Column, Paragraph, Table, text_column
 from ensel.report.phrases import estimate, merged, policy_name
 from ensel.report.report import Report, section, sections
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("money", "{:.3g}"),
     Column("cost", "{:.3g}"),
-    Column("buys"),
+    Column("buys", "{}"),
     Column("expected %", "{:.1f} [{:.1f}, {:.1f}]", scale=100),
     Column("gain on single", "{:+.1f} [{:+.1f}, {:+.1f}]", scale=100),
     text_column("method"),
@@ -61,12 +62,19 @@ def _row(row: dict[str, Any]) -> tuple[Cell, ...]:
     return (
         float(row["money"]),
         float(row["cost"]),
-        len(row["queries"]),
+        _bought(row),
         estimate(row, "accuracy"),
         None if row["method"] == SINGLE else estimate(row, "gain_vs_single"),
         policy_name(row["method"], row["vote"]),
         "" if row["worth_it"] else "*",
     )
+
+
+def _bought(row: dict[str, Any]) -> str:
+    """How many queries; of what asks in sequence, how many on average of how many."""
+    if row["method"] == ADAPTIVE:
+        return f"{row['mean_queries']:.1f} of {len(row['queries'])}"
+    return str(len(row["queries"]))
 
 
 def _cheaper(result: Frontier) -> Paragraph | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ensel.heldout.candidates import SINGLE
 from ensel.report.blocks import Cell, Column, Facts, Paragraph, Table, text_column
+from ensel.report.in_sequence import in_full, recommendation
 from ensel.report.phrases import estimate, merged, policy_name
 from ensel.report.report import Report, section, sections
 
@@ -37,10 +38,12 @@ def selection_report(result: Selection) -> Report:
         section(
             _expected(result),
             Paragraph(f"Verdict: {result.why}."),
+            _in_sequence(result),
             *merged(result.copies),
             _silent(result),
             _information(result),
         ),
+        *_in_sequence_in_full(result),
         _by_budget(result),
         section(_more_labels(result), _how_to_read(result)),
     )
@@ -110,6 +113,19 @@ def _information(result: Selection) -> Paragraph | None:
     if result.information is None:
         return None
     return Paragraph(f"Information on the label: {result.information}.")
+
+
+def _in_sequence(result: Selection) -> Paragraph | None:
+    """One sentence on asking in sequence, where it was not asked for more."""
+    if result.adaptive is None or result.adaptive_asked_for:
+        return None
+    return recommendation(result.adaptive)
+
+
+def _in_sequence_in_full(result: Selection) -> tuple[Any, ...]:
+    if result.adaptive is None or not result.adaptive_asked_for:
+        return ()
+    return (in_full(result.adaptive),)
 
 
 def _silent(result: Selection) -> Paragraph | None:

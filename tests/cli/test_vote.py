@@ -20,7 +20,8 @@ def test_select_save_vote(run, pool_csv, tmp_path, small_pool):
     code, out, _ = run("vote", ensemble, tmp_path / "new.csv", "-o", labels)
     assert code == 0
     voted = pd.read_csv(labels)
-    assert list(voted.columns) == ["item", "label", "probability"]
+    assert list(voted.columns) == ["item", "label", "probability", "asked"]
+    assert voted["asked"].nunique() == 1  # a fixed set asks the same of every item
     assert voted["item"].tolist() == [str(item) for item in small_pool.items.index[:20]]
     assert voted["probability"].between(0.5, 1).all()
     code, out, _ = run("vote", ensemble, tmp_path / "new.csv")

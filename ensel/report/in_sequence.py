@@ -1,0 +1,139 @@
+"""What `select` says of asking in sequence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ensel.choosing.in_sequence import WORTH_A_LOSS
+from ensel.report.blocks import Block, Column, Facts, Paragraph, Table
+from ensel.report.phrases import counted
+
+if TYPE_CHECKING:
+    from ensel.choosing.in_sequence import InSequence
+    from ensel.policies.certificates import Certificate
+
+NOT_PROMISED = (
+    "Not promised: other questions than such as these, models or prompts that have changed since, "
+    "any one question."
+)
+
+
+def recommendation(result: InSequence) -> Paragraph | None:
+    """One sentence, where asking in sequence is to be recommended.
+
+    Parameters
+    ----------
+    result : InSequence
+
+    Returns
+    -------
+    Paragraph or None
+    """
+    if not result.is_recommended:
+        return None
+    return Paragraph(
+        f"In sequence: {result.instruction}: {price(result)}.",
+        hint="To keep that in place of the set: --adaptive --save FILE.",
+    )
+
+
+def price(result: InSequence) -> str:
+    """``2.3 queries on average [2.2, 2.4] instead of 5, ...``."""
+    mean = result.mean_queries
+    change = -result.loss_to_set.value, -result.loss_to_set.high, -result.loss_to_set.low
+    points = "{:+.1f} points [{:+.1f}, {:+.1f}]".format(*(100 * value + 0.0 for value in change))
+    words = (
+        f"{mean.value:.2f} queries on average [{mean.low:.2f}, {mean.high:.2f}] instead of "
+        f"{result.set_size}, at {points} of accuracy"
+    )
+    if result.agreement_with_full is None:
+        return words
+    same = 100 * result.agreement_with_full
+    return f"{words}, the same answer as all {len(result.queries)} in {same:.1f} %"
+
+
+def in_full(result: InSequence) -> tuple[Block, ...]:
+    """All that is known of it, where it was asked for.
+
+    Parameters
+    ----------
+    result : InSequence
+
+    Returns
+    -------
+    tuple of Block
+    """
+    mean, loss = result.mean_queries, result.loss_to_full
+    pairs = [
+        ("Queries a question", f"{mean.value:.2f} [{mean.low:.2f}, {mean.high:.2f}]"),
+        ("Held-out accuracy", result.accuracy.percent),
+        (f"Asking all {len(result.queries)}", result.full_accuracy.percent),
+        ("Lost by stopping", loss.points),
+    ]
+    if result.mean_cost is not None:
+        cost = result.mean_cost
+        pairs.insert(1, ("Cost a question", f"{cost.value:.3g} [{cost.low:.3g}, {cost.high:.3g}]"))
+    blocks: list[Block] = [
+        Paragraph(f"In sequence: {result.instruction}: {price(result)}.{_verdict(result)}"),
+        Facts(tuple(pairs)),
+    ]
+    if result.stops is not None:
+        blocks += [Paragraph("Where questions stop, held out:"), _stops(result)]
+    if result.certificate is not None:
+        blocks += [Paragraph(certified(result.certificate)), Paragraph(NOT_PROMISED)]
+    return tuple(blocks)
+
+
+def _verdict(result: InSequence) -> str:
+    """Why it is not recommended in place of the set that is bought, where it is not."""
+    if result.is_recommended:
+        return ""
+    if result.set_size == 1:
+        return " What is bought is one query, and one is asked of every question anyway."
+    if result.mean_queries.high >= result.set_size:
+        return " That it asks fewer queries than the set is not clear."
+    return (
+        f" These labels do not vouch for losing at most {100 * WORTH_A_LOSS:g} points to the set "
+        "that is bought."
+    )
+
+
+def _stops(result: InSequence) -> Table:
+    assert result.stops is not None
+    columns = (
+        Column("asked"),
+        Column("questions %", "{:.1f}", scale=100),
+        Column("right %", "{:.1f}", scale=100),
+    )
+    rows = (
+        (int(row["asked"]), float(row["share"]), float(row["accuracy"]))
+        for row in result.stops.to_dict("records")
+    )
+    return Table(columns, tuple(rows))
+
+
+def certified(certificate: Certificate) -> str:
+    """What is promised, or what would be needed, in a sentence or two."""
+    loss, sure = 100 * certificate.loss, 100 * certificate.confidence
+    what = "loses at most" if certificate.kind == "loss" else "differs in at most"
+    points = "point" if certificate.loss == 0.01 else "points"
+    unit = f"{points} to" if certificate.kind == "loss" else "% of questions from"
+    labels = counted(certificate.n_test, "label" if certificate.kind == "loss" else "question")
+    if certificate.certified:
+        cost = certificate.mean_cost
+        price = "" if cost is None else f", for {cost:.3g} at most"
+        return (
+            f"Certificate: with {sure:g} % confidence the policy {what} {loss:g} {unit} asking "
+            f"everything and asks {certificate.mean_queries:.2f} queries on average at most{price} "
+            f"(tested on {labels} that it had not learned from)."
+        )
+    needed = certificate.labels_needed
+    more = (
+        "no number of labels would change that while stopping loses as much as here"
+        if needed is None
+        else f"about {needed:,} labels in all would do, if stopping loses as seldom as here"
+    )
+    return (
+        f"Certificate: none. That it {what} {loss:g} {unit} asking everything cannot be vouched "
+        f"for with {sure:g} % confidence by {labels}, so it asks everything; {more}."
+    )
