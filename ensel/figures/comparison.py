@@ -6,15 +6,16 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ensel.figures.parts import ZERO, band, legend_entries, names_in, zoom
+from ensel.figures.sequences import NOTE as BARS
+from ensel.figures.sequences import in_sequence, sequence_figure, with_vote
 from ensel.figures.style import DOUBLE_COLUMN, METHOD_STYLE, RC, method_styles
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ensel.heldout.comparison import Comparison
 
 SINGLE = "single-best"
@@ -29,6 +30,10 @@ NOTE_LETTERS = 17.5
 """Letters of the note below the picture that fit an inch."""
 LETTER_WIDTH, MARK_WIDTH = 0.075, 0.55
 """Inches of a letter and of a line with its mark in the legend."""
+HEIGHT, LEGEND_ROWS, ROW_HEIGHT = 4.6, 4, 0.17
+"""Inches of the page with a legend of so many rows, and of each row more."""
+ONE_PANEL_LETTERS = 75
+"""Letters of a line of the note below one panel."""
 OWN = "own"
 """What stands in the place of a vote where a method brings its own."""
 
@@ -70,13 +75,16 @@ def votes_figure(
     """Draw all methods with all votes on one dataset: a column of panels per vote.
 
     Above, held-out accuracy against queries bought; below, the paired difference to top-k +
-    weighted vote at the same budget, with 95 % bands.
+    weighted vote at the same budget, with 95 % bands. What asks in sequence has a vote of its own
+    and asks fewer queries than its budget: it is a mark above, in every panel, at its mean queries,
+    and not below. Where nothing else is compared, there is one panel (`sequence_figure`).
 
     Parameters
     ----------
     rows : DataFrame
         `Comparison.rows`: `method`, `vote`, `budget`, `accuracy`, `diff_vs_top_k` with
-        `diff_vs_top_k_low` and `diff_vs_top_k_high`; rates, in [0, 1].
+        `diff_vs_top_k_low` and `diff_vs_top_k_high`; rates, in [0, 1]. Of what asks in sequence
+        also `mean_queries` and `diff_equal_queries`.
     dataset : str
     n_items, n_train, n_splits : int
         Said below the picture.
@@ -91,13 +99,21 @@ def votes_figure(
     --------
     budget_figure : Several datasets, one vote a method.
     """
-    single, voted = rows[rows["method"] == SINGLE], rows[rows["method"] != SINGLE]
+    about = f"n = {n_items:,} items, {n_train:,} to learn from, {n_splits} random splits"
+    sequences, sets = rows[in_sequence(rows)], rows[~in_sequence(rows)]
+    if len(sequences) and (sets["method"] == SINGLE).all():
+        note = fill(f"{about}; {BARS}", ONE_PANEL_LETTERS)
+        return sequence_figure(rows.assign(dataset=dataset), note=note)
+
+    sequences = sequences[sequences["budget"] > 1]  # who may ask one query asks what a set asks
+    single, voted = sets[sets["method"] == SINGLE], sets[sets["method"] != SINGLE]
     # A method that brings its own vote stands in every panel, beside each vote of ours.
     brings_own = voted["vote"] == OWN
     votes = names_in(voted[~brings_own], "vote") or [OWN]
+    styles = method_styles([*voted["method"], *sequences["method"]])
     with mpl.rc_context(RC):
         width = max(1.4 + 1.4 * len(votes), LEAST_WIDTH)
-        figure = Figure(figsize=(width, 4.6), layout="constrained")
+        figure = Figure(layout="constrained")
         axes = figure.subplots(2, len(votes), sharex=True, sharey="row", squeeze=False)
 
         for (above, below), vote in zip(axes.T, votes, strict=True):
@@ -107,25 +123,30 @@ def votes_figure(
             below.axhline(0, **ZERO)
             of_panel = voted[(voted["vote"] == vote) | brings_own]
             for method, line in of_panel.groupby("method", sort=False):
-                _draw_method(above, below, line, str(method), method_styles(voted["method"]))
+                _draw_method(above, below, line, str(method), styles)
+            _draw_sequences(above, sequences, styles)
             _label_budgets(below)
 
         framed = voted[~voted["method"].isin(MAY_LEAVE)]
         if len(framed):
-            zoom(axes[0, 0], 100 * framed["accuracy"])
+            zoom(axes[0, 0], 100 * pd.concat([framed["accuracy"], sequences["accuracy"]]))
             zoom(axes[1, 0], 100 * framed[DIFFERENCE])
         _label_rows(axes, baseline)
-        handles, labels = axes[0, 0].get_legend_handles_labels()
-        longest = max(map(len, labels), default=1)
-        ncols = max(1, min(len(labels), int(width / (LETTER_WIDTH * longest + MARK_WIDTH))))
-        figure.legend(handles, labels, loc="outside upper center", ncols=ncols)
         hidden = "; what leaves the frame is not shown" if _leaves(axes[:, 0], voted) else ""
-        note = (
-            f"{dataset}: n = {n_items:,} items, {n_train:,} to learn from, "
-            f"{n_splits} random splits; bands: 95 % of the paired difference{hidden}"
-        )
+        note = f"{dataset}: {about}; bands: 95 % of the paired difference{hidden}"
         figure.supxlabel(fill(note, int(NOTE_LETTERS * width)), fontsize=7)
+        _explain(figure, axes[0, 0], width)
     return figure
+
+
+def _explain(figure: Figure, axis: Any, width: float) -> None:
+    """Legend above, in as many columns as fit; a taller page where it has many rows."""
+    handles, labels = axis.get_legend_handles_labels()
+    longest = max(map(len, labels), default=1)
+    ncols = max(1, min(len(labels), int(width / (LETTER_WIDTH * longest + MARK_WIDTH))))
+    figure.legend(handles, labels, loc="outside upper center", ncols=ncols)
+    beyond = max(0, -(-len(labels) // ncols) - LEGEND_ROWS)
+    figure.set_size_inches(width, HEIGHT + ROW_HEIGHT * beyond)
 
 
 def budget_figure(rows: pd.DataFrame) -> Figure:
@@ -195,6 +216,19 @@ def _draw_method(
     if len(rows) == 1:  # a band has no width there
         low, high = 100 * rows[f"{DIFFERENCE}_low"], 100 * rows[f"{DIFFERENCE}_high"]
         below.vlines(rows["asked"], low, high, color=style["color"], alpha=0.5)
+
+
+def _draw_sequences(above: Any, sequences: pd.DataFrame, styles: dict[str, dict[str, Any]]) -> None:
+    """What asks in sequence, each with its own vote, at its mean queries."""
+    for method, rows in sequences.groupby("method", sort=False):
+        style = styles[str(method)] | {"linestyle": ""}
+        above.plot(
+            rows["mean_queries"],
+            100 * rows["accuracy"],
+            label=with_vote(rows),
+            zorder=3,
+            **style,
+        )
 
 
 def _label_budgets(below: Any) -> None:

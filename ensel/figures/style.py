@@ -20,8 +20,31 @@ METHOD_STYLE: dict[str, dict[str, Any]] = {
     "gain-per-cost": {"color": "#F0E442", "linestyle": (0, (3, 1, 1, 1)), "marker": "P"},
     "self-moa": {"color": "#009E73", "linestyle": (0, (2, 1)), "marker": "D"},
     "exact-mi": {"color": "#CC79A7", "linestyle": (0, (1, 1)), "marker": "*"},
+    # What asks in sequence stands at its mean queries: marks without a line.
+    "adaptive": {"color": "#000000", "linestyle": "", "marker": "*", "markersize": 7.5},
+    "adaptive-consistency": {"color": "#CC6677", "linestyle": "", "marker": "d", "markersize": 5},
+    "esc": {"color": "#44AA99", "linestyle": "", "marker": "H", "markersize": 5},
+    "cannot-be-overturned": {"color": "#999933", "linestyle": "", "marker": "+"}
+    | {"markersize": 6.5, "markeredgewidth": 1.8},
+    "fixed-confidence": {"color": "#6F4C9B", "linestyle": "", "marker": "X", "markersize": 5.5},
 }
 """Line style of each method, the same in every figure."""
+
+RULE_STYLE: dict[str, dict[str, Any]] = {
+    # Pale and thin: a threshold that is chosen in hindsight is nothing that anybody could buy.
+    "overturn": {"color": "#C9A0C4", "linestyle": "-", "linewidth": 0.8},
+    "gain": {"color": "#C9A0C4", "linestyle": (0, (4, 1.5)), "linewidth": 0.8},
+    "posterior": {"color": "#C9A0C4", "linestyle": (0, (1, 1)), "linewidth": 1.0},
+}
+"""Line style of each rule that is learned, for what it could do in hindsight."""
+
+LOSS_STYLES: tuple[dict[str, Any], ...] = (
+    {"color": "#0072B2", "linestyle": "-", "marker": "o"},
+    {"color": "#D55E00", "linestyle": (0, (5, 1.5)), "marker": "s"},
+    {"color": "#009E73", "linestyle": (0, (2, 1)), "marker": "D"},
+    {"color": "#CC79A7", "linestyle": (0, (5, 1, 1, 1)), "marker": "^"},
+)
+"""Line styles of the losses that certificates allow, from small to large, taken in turn."""
 
 OTHER_STYLES: tuple[dict[str, Any], ...] = (
     {"color": "#AA4499", "linestyle": "-", "marker": "X"},

@@ -1,13 +1,24 @@
 """Styles: every method has one, its own where the package knows it."""
 
-from ensel.figures.style import METHOD_STYLE, OTHER_STYLES, method_styles, pool_style
-from ensel.registry import SELECTORS
+from ensel.figures.style import METHOD_STYLE, OTHER_STYLES, RULE_STYLE, method_styles, pool_style
+from ensel.policies.stopping import RULES
+from ensel.registry import SELECTORS, SEQUENCES, VERIFIER_SEQUENCES
 
 
 def test_every_method_of_the_package_has_its_own_style():
-    assert set(METHOD_STYLE) == set(SELECTORS)
+    assert set(METHOD_STYLE) == {*SELECTORS, *SEQUENCES, *VERIFIER_SEQUENCES}
     looks = [(style["color"], style["marker"]) for style in METHOD_STYLE.values()]
     assert len(set(looks)) == len(looks)
+
+
+def test_what_asks_in_sequence_is_a_mark_of_its_own_shape():
+    styles = [METHOD_STYLE[name] for name in SEQUENCES]
+    assert {style["linestyle"] for style in styles} == {""}
+    assert len({style["marker"] for style in styles}) == len(styles)  # survives grey
+
+
+def test_every_learned_rule_has_a_style():
+    assert set(RULE_STYLE) == set(RULES)
 
 
 def test_methods_of_others_are_told_apart():

@@ -24,13 +24,19 @@ LABELS = (50, 100, 200, 400, 800, 1600)
 LEARNERS = ("single-best", "top-k", "greedy-mi", "greedy-logit")
 BUDGET = 5
 SEPARATOR = "; "
+OF_SEQUENCES = (
+    "queries",
+    "mean_queries",
+    "mean_budget",
+    *(f"diff_equal_{what}{end}" for what in ("queries", "cost") for end in ("", "_low", "_high")),
+)
+"""Columns that say nothing of sets, which ask as many queries as their budget; and the names."""
 
 
 def comparison(sources: Sources, name: str) -> pd.DataFrame:
     """Every method with every vote, on one pool."""
     result = sources.comparison(name)
-    # Every set asks as many queries as its budget: the mean would repeat it.
-    rows = result.rows.drop(columns=["queries", "mean_queries"])
+    rows = result.rows.drop(columns=[name for name in result.rows if name in OF_SEQUENCES])
     rows.insert(0, "n_train", result.n_train)
     rows.insert(1, "n_splits", result.n_splits)
     return labelled(rows, sources.table(name))

@@ -6,7 +6,6 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from ensel.choosing.recommendation import select
-from ensel.exceptions import InputError
 from ensel.figures.choices import stability_figure, temperature_figure
 from ensel.figures.regret import regret_figure
 from ensel.studies.paper.recipe import Recipe, stacked
@@ -58,11 +57,7 @@ def stability(sources: Sources) -> pd.DataFrame:
 
 def regret(sources: Sources) -> pd.DataFrame:
     """Regret of `select`, from stored cells."""
-    path = sources.results / REGRET
-    try:
-        cells = pd.read_csv(path)
-    except ValueError as error:  # empty, no table, or no text
-        raise InputError(f"{path}: cannot be read as CSV; run benchmarks/regret.py") from error
+    cells = sources.stored(REGRET, (), "benchmarks/regret.py")
     summary = regret_summary(cells)
     summary.insert(1, "source", f"stored benchmarks/results/{REGRET}")
     return summary

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ensel.datasets import get_dataset, load_dataset
+from ensel.exceptions import InputError
 
 if TYPE_CHECKING:
     from ensel.error_model.floor_result import Floor
@@ -99,6 +102,37 @@ class Sources:
                 progress=False,
             )
         return self._floors[name]
+
+    def stored(self, name: str, columns: Sequence[str], script: str) -> pd.DataFrame:
+        """A stored result.
+
+        Parameters
+        ----------
+        name : str
+            Of the CSV.
+        columns : sequence of str
+            What it must hold.
+        script : str
+            What writes it.
+
+        Returns
+        -------
+        DataFrame
+
+        Raises
+        ------
+        InputError
+            If it is no CSV, or lacks a column.
+        """
+        path = self.results / name
+        try:
+            rows = pd.read_csv(path)
+        except ValueError as error:  # empty, no table, or no text
+            raise InputError(f"{path}: cannot be read as CSV; run {script}") from error
+        absent = [column for column in columns if column not in rows]
+        if absent:
+            raise InputError(f"{path}: no column {', '.join(absent)}; run {script}")
+        return rows
 
     def missing(self, datasets: tuple[str, ...], results: tuple[str, ...]) -> str | None:
         """Why a figure with these needs cannot be made here, in words; None if it can."""

@@ -10,6 +10,7 @@ from ensel import PredictionTable
 from ensel.studies.paper import RECIPES, Effort, Sources
 
 QUICK = Effort(n_splits=2, n_boot=3, most=3, seed=0)
+FAMILIES = [("greedy-logit", "logit"), ("top-k", "majority"), ("greedy-mi", "map")]
 MODELS = ["bow-nb", "bigram-svm", "char-logreg", "svd-knn", "lexicon"]
 
 
@@ -47,6 +48,47 @@ def cells() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
+def asked() -> dict[str, pd.DataFrame]:
+    """Made-up results in the form that benchmarks/adaptive.py and certificates.py store."""
+    nothing = (np.nan, np.nan, np.nan)
+    policies = [
+        ("single-best", "own-answer", 1, np.nan, 0.8, 1.0, *nothing),
+        *((*family, 1, np.nan, 0.8, 1.0, *nothing) for family in FAMILIES),
+        *((*family, 3, np.nan, 0.85, 3.0, *nothing) for family in FAMILIES),
+        ("adaptive", "logit", 3, np.nan, 0.85, 1.8, 0.03, 0.01, 0.05),
+        ("adaptive", "logit", 3, 1.5, 0.84, 1.5, 0.025, -0.01, 0.06),
+        ("adaptive:gain", "logit", 3, np.nan, 0.85, 1.9, 0.03, 0.01, 0.05),
+        ("esc", "majority", 3, np.nan, 0.81, 2.5, -0.03, -0.05, -0.01),
+    ]
+    names = ["method", "vote", "budget", "mean_budget", "accuracy", "mean_queries"]
+    names += [f"diff_equal_queries{end}" for end in ("", "_low", "_high")]
+    frames = {
+        "adaptive": pd.DataFrame(policies, columns=names),
+        "adaptive_curves": pd.DataFrame(
+            {"rule": ["gain"] * 2 + ["overturn"] * 2, "queries": [1.0, 3.0] * 2, "accuracy": 0.8}
+        ),
+        "adaptive_stops": pd.DataFrame({"asked": [1, 3], "share": [0.6, 0.4], "accuracy": 0.9}),
+    }
+    sizes = [("math", 100, 400), ("mmlu", 300, 5700), ("mmlu", 1000, 5700), ("mine", 50, 100)]
+    stored = {
+        name: pd.concat(
+            [frame.assign(pool=pool, n_train=n, n_items=items) for pool, n, items in sizes]
+        )
+        for name, frame in frames.items()
+    }
+    certified = pd.DataFrame({"n_labels": [60, 4000], "share_certified": [0.0, 1.0]})
+    stored["certificates"] = certified.assign(
+        pool="alike (simulated)",
+        loss=0.05,
+        mean_queries_bound=[np.nan, 2.5],
+        mean_queries=[np.nan, 2.2],
+        violations=0.0,
+        violations_high=0.004,
+    )
+    return stored
+
+
+@pytest.fixture(scope="session")
 def plain(imdb) -> PredictionTable:
     """A small real pool: the first sample of five classifiers on 125 reviews."""
     return imdb.subset(items=slice(0, None, 200), queries=[f"{model}#1" for model in MODELS])
@@ -77,10 +119,11 @@ def tempered(imdb) -> PredictionTable:
 
 
 @pytest.fixture(scope="session")
-def sources(plain, tempered, cells, tmp_path_factory):
+def sources(plain, tempered, cells, asked, tmp_path_factory):
     """Every dataset is one of the two small pools."""
     results = tmp_path_factory.mktemp("results")
-    cells.to_csv(results / "regret.csv", index=False)
+    for name, rows in {"regret": cells, **asked}.items():
+        rows.to_csv(results / f"{name}.csv", index=False)
     return Sources(
         load=lambda name: called(tempered if "temperatures" in name else plain, name),
         results=results,
