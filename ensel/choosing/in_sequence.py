@@ -9,6 +9,7 @@ drawn with replacement, and judged on those that were not drawn (`SplitScores.tr
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ensel.choosing.in_sequence_result import InSequence
 from ensel.choosing.request import Request
+from ensel.exceptions import InputError, InputNote, shorten
 from ensel.heldout.candidates import Candidate, unfitted
-from ensel.heldout.equal_cost import UNKNOWN
 from ensel.heldout.intervals import (
     Estimate,
     SplitScores,
@@ -37,117 +39,21 @@ from ensel.heldout.splits import (
 )
 from ensel.parallel import over_splits
 from ensel.policies import Sequential, UnfilledBudget, VerifiedSet
-from ensel.policies.certificates import Certificate
-from ensel.policies.certified import CertifiedSequential
-from ensel.policies.of_tables import read_by
+from ensel.policies.certified import CertifiedSequential, TooFewLabels
+from ensel.policies.of_tables import codes_like, read_by
 from ensel.policies.stopping import ASK_ALL
 from ensel.table.codes import MISSING
+from ensel.table.kinds import CLOSED
 from ensel.table.prediction_table import PredictionTable
 
-WORTH_A_LOSS = 0.005
-"""Accuracy that asking in sequence may lose to the bought set, at the end of its interval, and
-still be recommended: half a point."""
 FEWEST_ITEMS = 50
 """Items below which nothing is said of asking in sequence unless it is asked for."""
-FOLDS, N_REDRAWN = 10, 10
-
-
-@dataclass(frozen=True)
-class InSequence:
-    """What asking in sequence gets, held out.
-
-    Attributes
-    ----------
-    queries : list of str
-        In the order of asking.
-    mean_queries : Estimate
-        Queries of a question, on average.
-    mean_cost : Estimate or None
-        Cost of a question, on average; None where unknown.
-    accuracy, full_accuracy : Estimate
-        Of stopping, and of asking all of these queries.
-    loss_to_full : Estimate
-        The second less the first, paired.
-    agreement_with_full : float or None
-        Share of questions with the same answer; None with a verifier.
-    loss_to_set : Estimate
-        Accuracy of the set that `select` buys less that of stopping, paired.
-    set_size : int
-        Queries of that set.
-    stops : DataFrame
-        A row for each number of queries: `asked`, `share` of the questions that stop there, and
-        `accuracy` on those; held out. None with a verifier, whose errors make it an expectation.
-    certificate : Certificate or None
-        Where one was asked for.
-    policy : Policy
-        Fitted on all items.
-    first : int
-        Queries that are asked of every question, at least.
-    if_they_differ : bool
-        Whether it stops after the first two just where they agree.
-    """
-
-    queries: list[str]
-    mean_queries: Estimate
-    mean_cost: Estimate | None
-    accuracy: Estimate
-    full_accuracy: Estimate
-    loss_to_full: Estimate
-    agreement_with_full: float | None
-    loss_to_set: Estimate
-    set_size: int
-    stops: pd.DataFrame | None
-    certificate: Certificate | None
-    policy: Any
-    first: int
-    if_they_differ: bool
-
-    @property
-    def is_recommended(self) -> bool:
-        """Whether it asks clearly less than the bought set, and hardly loses to it.
-
-        Less: its interval ends below the size of the set. Hardly: the interval of the loss ends at
-        half a point at most, or a certificate holds and the loss is expected to be no more.
-        """
-        asks_less = self.set_size > 1 and self.mean_queries.high < self.set_size
-        certified = self.certificate is not None and self.certificate.certified
-        hardly = self.loss_to_set.high <= WORTH_A_LOSS
-        return asks_less and (hardly or (certified and self.loss_to_set.value <= WORTH_A_LOSS))
-
-    @property
-    def instruction(self) -> str:
-        """What to do, in one sentence, without its price."""
-        first, others = self.queries[: self.first], self.queries[self.first :]
-        asked = _listed(first)
-        if not others:
-            return f"ask {asked} of every question"
-        rest = others[0] if len(others) == 1 else f"{others[0]}, then {_more(others[1:])},"
-        condition = "if they differ" if self.if_they_differ else "while the answer is not settled"
-        return f"ask {asked}; ask {rest} only {condition}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        certificate = None if self.certificate is None else self.certificate.to_dict()
-        cost = UNKNOWN if self.mean_cost is None else self.mean_cost
-        return {
-            "queries": self.queries,
-            **self.mean_queries.named("mean_queries"),
-            **cost.named("mean_cost"),
-            **self.accuracy.named("accuracy"),
-            **self.full_accuracy.named("full_accuracy"),
-            **self.loss_to_full.named("loss_to_full"),
-            "agreement_with_full": self.agreement_with_full,
-            **self.loss_to_set.named("loss_to_set"),
-            "set_size": self.set_size,
-            "recommended": self.is_recommended,
-            "instruction": self.instruction,
-            "stops": None if self.stops is None else self.stops.to_dict("records"),
-            "certificate": certificate,
-        }
+REPEATS = 10
+"""Folds, and draws with replacement, where it was asked for; half as many where not."""
 
 
 def ask_in_sequence(
-    table: PredictionTable, request: Request, bought: Candidate
+    table: PredictionTable, request: Request, bought: Candidate, set_size: int
 ) -> InSequence | None:
     """What asking in sequence gets beside the set that was bought.
 
@@ -157,6 +63,8 @@ def ask_in_sequence(
     request : Request
     bought : Candidate
         What `select` buys.
+    set_size : int
+        Queries of that; fewer than its budget where money is short.
 
     Returns
     -------
@@ -164,12 +72,13 @@ def ask_in_sequence(
         None where it was not asked for, or there is nothing to save: fewer than three queries, or
         few items.
     """
-    if not _is_wanted(table, request, bought):
+    if not _is_wanted(table, request, bought, set_size):
         return None
     adaptive = adaptive_candidate(request, bought)
-    n_folds = request.n_folds or min(FOLDS, table.n_questions)
+    repeats = REPEATS if request.adaptive else REPEATS // 2  # it is but a sentence
+    n_folds = min(request.n_folds or repeats, table.n_questions)
     splits = folds(table, n_folds, 1, request.seed)
-    redrawn = redrawn_splits(table, N_REDRAWN, request.seed)
+    redrawn = redrawn_splits(table, repeats, request.seed)
     judged = over_splits(
         judge_split,
         table,
@@ -185,7 +94,7 @@ def ask_in_sequence(
     learned = _Scores(
         table, [(s, one) for s, one in zip(redrawn, again, strict=True) if one is not None]
     )
-    return _put_together(table, adaptive, bought, scores, learned)
+    return _put_together(table, adaptive, set_size, scores, learned)
 
 
 def redrawn_splits(table: PredictionTable, n_splits: int, seed: int) -> list[Split]:
@@ -213,11 +122,43 @@ def redrawn_splits(table: PredictionTable, n_splits: int, seed: int) -> list[Spl
     return splits
 
 
-def _is_wanted(table: PredictionTable, request: Request, bought: Candidate) -> bool:
+def _is_wanted(table: PredictionTable, request: Request, bought: Candidate, set_size: int) -> bool:
     if request.adaptive is not None:
         return request.adaptive
-    is_set = bought.budget > 2 and bought.method != SINGLE
+    is_set = set_size > 2 and bought.method != SINGLE
     return is_set and table.n_questions >= FEWEST_ITEMS and not request.setting.verifier
+
+
+def others_coded(unlabelled: PredictionTable, table: PredictionTable) -> np.ndarray:
+    """Answers to other questions, in the columns and classes of a table.
+
+    Parameters
+    ----------
+    unlabelled : PredictionTable
+    table : PredictionTable
+
+    Returns
+    -------
+    ndarray of int, shape (n_others, n_queries)
+
+    Raises
+    ------
+    InputError
+        If the table is not closed, a query is absent, or a class unknown.
+    """
+    if table.kind != CLOSED:
+        raise InputError(f"{table.name}: unlabelled answers teach where items share classes")
+    codes = codes_like(unlabelled, table)
+    known = set(table.items.index)
+    shared = [item for item in unlabelled.items.index if item in known]
+    if shared:
+        warnings.warn(
+            f"{unlabelled.name}: {len(shared):,} items have the ids of labelled ones "
+            f"({shorten(shared, 3)}); they are taken for other questions",
+            InputNote,
+            stacklevel=3,
+        )
+    return codes
 
 
 def adaptive_candidate(request: Request, bought: Candidate) -> Candidate:
@@ -235,6 +176,8 @@ def adaptive_candidate(request: Request, bought: Candidate) -> Candidate:
             loss=request.loss,
             confidence=request.confidence,
         )
+    if request.unlabelled is not None:
+        policy.set_params(unlabelled=request.unlabelled)
     vote = setting.vote_of(ADAPTIVE)
     return Candidate(ADAPTIVE, vote, request.budget, request.money, limit, policy)
 
@@ -264,7 +207,8 @@ def judge_split(
     Returns
     -------
     Judged or None
-        None where the split cannot fill the budget.
+        None where the split cannot fill the budget, or is a resample with too few labels of the
+        rarer classes to certify anything.
     """
     adaptive, bought = candidates
     exam = Exam(table, split)
@@ -272,6 +216,11 @@ def judge_split(
         policy, chosen = exam.fit(adaptive), exam.fit(bought)
     except UnfilledBudget:
         return None
+    except TooFewLabels:
+        if split.weights is None:
+            raise
+        return None
+
     stopped = exam.score(policy)
     if isinstance(policy, Sequential):
         everything = copy.copy(policy)
@@ -280,6 +229,7 @@ def judge_split(
             exam.X
         ).argmax(axis=1)
         return Judged(stopped, exam.score(everything), exam.score(chosen), agrees)
+
     full = VerifiedSet(
         policy.selector,
         policy.budget,
@@ -306,7 +256,7 @@ class _Scores:
 def _put_together(
     table: PredictionTable,
     adaptive: Candidate,
-    bought: Candidate,
+    set_size: int,
     scores: _Scores,
     learned: _Scores,
 ) -> InSequence:
@@ -338,7 +288,7 @@ def _put_together(
         loss_to_full=difference(lambda j: j.full.correct - j.stopped.correct),
         agreement_with_full=agrees,
         loss_to_set=difference(lambda j: j.bought.correct - j.stopped.correct),
-        set_size=bought.budget,
+        set_size=set_size,
         stops=None if agrees is None else _stops([j.stopped for _, j in scores.judged]),
         certificate=getattr(policy, "certificate_", None),
         policy=policy,
@@ -378,15 +328,3 @@ def _when_it_stops(table: PredictionTable, policy: Any) -> tuple[int, bool]:
     a, b = own.codes[:, policy.columns_[0]], own.codes[:, policy.columns_[1]]
     agree = (a == b) & (a != MISSING)
     return first, bool(((n_asked == 2) == agree).all())
-
-
-def _listed(names: Sequence[str]) -> str:
-    """``a, b and c``."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _more(names: Sequence[str]) -> str:
-    """The others by name where they are few, else by number."""
-    return _listed(names) if len(names) <= 2 else f"{len(names)} more"

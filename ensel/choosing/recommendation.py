@@ -13,7 +13,7 @@ import dataclasses
 
 from ensel.choosing.candidates import families_of, propose
 from ensel.choosing.explanation import explain
-from ensel.choosing.in_sequence import ask_in_sequence
+from ensel.choosing.in_sequence import ask_in_sequence, others_coded
 from ensel.choosing.promise import (
     NO_OPTIMISM,
     Chooses,
@@ -45,6 +45,7 @@ def select(
     mean_budget: float | None = None,
     loss: float | None = None,
     confidence: float = 0.95,
+    unlabelled: PredictionTable | None = None,
     n_folds: int | None = None,
     n_repeats: int | None = None,
     n_boot: int = 25,
@@ -94,6 +95,9 @@ def select(
         certificate on half of the labels (`ensel.policies.CertifiedSequential`).
     confidence : float
         Of the certificate.
+    unlabelled : PredictionTable, optional
+        Answers of the same queries to other questions, whose labels are not looked at: they teach
+        when to stop, which few labels teach badly. For closed tables.
     n_folds : int, optional
         Folds of the cross-validation; default 10, or the number of questions if that is less.
     n_repeats : int, optional
@@ -151,6 +155,7 @@ def select(
         mean_budget=mean_budget,
         loss=loss,
         confidence=confidence,
+        unlabelled=None if unlabelled is None else others_coded(unlabelled, table),
         n_folds=n_folds,
         n_repeats=n_repeats,
         n_boot=n_boot,
@@ -164,7 +169,8 @@ def select(
     decisions = decide(board, candidates, request)
     promises = promised(table, board, decisions, request)
     result = explain(table, request, decisions, promises)
-    in_sequence = ask_in_sequence(table, request, decisions[-1].chosen)
+    bought = decisions[-1].chosen
+    in_sequence = ask_in_sequence(table, request, bought, len(result.queries))
     return dataclasses.replace(
         result, copies=merged, adaptive=in_sequence, adaptive_asked_for=bool(request.adaptive)
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ensel.exceptions import InputError
 from ensel.heldout.checks import (
     DEFAULT_MOST,
@@ -41,6 +43,8 @@ class Request:
         Most queries a question on average, of what asks in sequence.
     loss, confidence : float or None, float
         What is to be certified of it; no loss: nothing.
+    unlabelled : ndarray of int or None, shape (n_others, n_queries)
+        Answers to other questions, as codes, that teach when to stop.
     n_folds, n_repeats : int or None
         None: by the number of items.
     n_boot, n_again : int
@@ -58,6 +62,7 @@ class Request:
     mean_budget: float | None = None
     loss: float | None = None
     confidence: float = 0.95
+    unlabelled: np.ndarray | None = None
     n_folds: int | None = None
     n_repeats: int | None = None
     n_boot: int = 25
@@ -126,10 +131,15 @@ def _with_sequence_checked(request: Request) -> Request:
             raise InputError("a loss and a mean budget; give one, since each decides when to stop")
         if request.setting.verifier is not None:
             raise InputError("a loss with a verifier; what a verifier accepts needs no certificate")
-    if request.loss is None and request.mean_budget is None:
+    if request.unlabelled is not None and request.setting.verifier is not None:
+        raise InputError("unlabelled answers with a verifier; it stops when an answer passes")
+    if request.loss is None and request.mean_budget is None and request.unlabelled is None:
         return request
     if request.adaptive is False:
-        raise InputError("a loss or a mean budget is of asking in sequence; adaptive is False")
+        raise InputError(
+            "a loss, a mean budget or unlabelled answers are of asking in sequence; adaptive is "
+            "False"
+        )
     return replace(request, adaptive=True)
 
 

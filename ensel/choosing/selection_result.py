@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ensel.choosing.evidence import Evidence
-from ensel.choosing.in_sequence import InSequence
+from ensel.choosing.in_sequence_result import InSequence
 from ensel.heldout.intervals import Estimate, Z
 from ensel.heldout.settings import SINGLE, Verifier
 from ensel.policies import Policy

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ensel import __version__
+from ensel.cli.certify import certify_command
 from ensel.cli.compare import compare_command
 from ensel.cli.datasets import datasets_command
 from ensel.cli.figures import figures_command
@@ -41,6 +42,7 @@ app.command("frontier")(frontier_command)
 app.command("floor")(floor_command)
 app.command("figures")(figures_command)
 app.command("vote")(vote_command)
+app.command("certify")(certify_command)
 
 BAD_INPUT, STOPPED = 2, 130
 """Exit statuses."""

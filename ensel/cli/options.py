@@ -27,6 +27,16 @@ UNREADABLE = "unreadable"
 how they were read."""
 
 
+Unreadable = Annotated[
+    str,
+    typer.Option(
+        "--unreadable",
+        help="Where over 2 % of a query's answers cannot be read: stop, or count them as missing "
+        "(an abstention). A policy goes on as it learned.",
+    ),
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class LogOptions(Options):
     """Choices that logs leave open."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from ensel.cli.outputs import SCREEN, JsonFile, announce, check_outputs, write_j
 from ensel.cli.sharing import takes_options
 from ensel.exceptions import InputError
 from ensel.registry import READ_AS, SELECTORS, VOTES
+
+if TYPE_CHECKING:
+    from ensel.table.prediction_table import PredictionTable
 
 
 @takes_options
@@ -77,6 +80,13 @@ def select_command(
         ),
     ] = None,
     confidence: Annotated[float, typer.Option(help="Of the certificate.")] = 0.95,
+    unlabelled: Annotated[
+        Path | None,
+        typer.Option(
+            help="Answers of the same queries to other questions, without labels: they teach when "
+            "to stop; implies --adaptive."
+        ),
+    ] = None,
     verifier: VerifierOptions,
     copies: CopiesOptions,
     table: TableOptions,
@@ -95,7 +105,7 @@ def select_command(
 
     if save is not None and str(save) == SCREEN:
         raise InputError("--save -: a policy is kept in a file; give its name")
-    check_outputs(json, save, inputs=(*table.inputs, prices.prices))
+    check_outputs(json, save, inputs=(*table.inputs, prices.prices, unlabelled))
     if budget is None and money is None:
         raise InputError("how many queries a question? give --budget 3, or a sum with --money")
 
@@ -111,6 +121,7 @@ def select_command(
         mean_budget=mean_budget,
         loss=None if loss is None else loss / 100,
         confidence=confidence,
+        unlabelled=None if unlabelled is None else _others(unlabelled, pool),
         n_folds=folds,
         n_repeats=repeats,
         verifier=verifier.who(),
@@ -128,3 +139,10 @@ def select_command(
             policy.about = {**policy.about, **how_read}
         policy.save(save)
         announce(f"policy: {save}", json)
+
+
+def _others(path: Path, pool: PredictionTable) -> PredictionTable:
+    """Answers to other questions, read as those of the pool are."""
+    from ensel.formats import read_table
+
+    return read_table(path, classes=pool.classes, queries=pool.query_names, labelled=False)

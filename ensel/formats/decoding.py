@@ -18,14 +18,11 @@ from ensel.formats.chosen_reader import chosen_reader
 from ensel.formats.class_readers import ClassReader, ColumnRead, letter_classes, read_labels
 from ensel.formats.not_models import FEW_ITEMS, labels_again, not_models
 from ensel.formats.reading import Reading, TextTable
-from ensel.readers.base import CLASS_READERS, Reader, reader_named
+from ensel.readers.base import CLASS_READERS, UNREADABLE_CLASS, Reader, reader_named
 from ensel.table.codes import MISSING
 from ensel.table.kinds import CLOSED
 from ensel.table.parts import read_only
 from ensel.table.prediction_table import PredictionTable
-
-UNREADABLE_CLASS = "(unreadable)"
-"""The class of answers that cannot be read, where they are to count as wrong."""
 
 MOST_LOOKED_AT = 2_000
 """Different answers that the choice of a reader looks at."""

@@ -29,6 +29,7 @@ from ensel.policies.betting import mean_upper_bound
 from ensel.policies.exact_tests import disagreement_p_value, labels_needed, loss_p_value
 from ensel.policies.sequential import Sequential
 from ensel.policies.stages import Stages
+from ensel.policies.stopping import ASK_ALL
 from ensel.policies.thresholds import stop_stages
 from ensel.policies.training import TrainingSet
 
@@ -152,7 +153,7 @@ def certificate_of(
     Parameters
     ----------
     policy : Sequential
-        Its `levels_` are the grid, fixed when it was fitted.
+        Its `levels_` but that of asking everything are the grid, fixed when it was fitted.
     test : TrainingSet
         Class positions. Of each question one item counts, the first, since copies of a question
         are no independent witnesses.
@@ -170,7 +171,8 @@ def certificate_of(
     stages = policy.stages_of(test.X[once])
     weights = np.ones(len(once)) if test.sample_weight is None else test.sample_weight[once]
     costs = None if test.costs is None else np.asarray(test.costs)[list(policy.columns_)]
-    levels = policy.levels_
+    # Asking everything, where the grid begins with it, needs no test and certifies nothing.
+    levels = policy.levels_[policy.levels_ > ASK_ALL]
 
     results: list[Tested] = []
     scores = policy.rule_.scores(stages)

@@ -12,6 +12,7 @@ from ensel.exceptions import InputError
 from ensel.policies.certificates import Certificate, certificate_of, check_promise
 from ensel.policies.of_tables import read_by
 from ensel.policies.sequential import FOLDS, Sequential
+from ensel.policies.stages import can_teach
 from ensel.policies.stopping import ASK_ALL, LearnedRule
 from ensel.policies.training import TrainingSet
 from ensel.table.codes import MISSING
@@ -23,12 +24,16 @@ KNOWN = ("query_names", "class_names", "reader", "queries", "about")
 """What a policy knows of the table that it was fitted on."""
 
 
+class TooFewLabels(InputError):
+    """Labels that cannot be cut in two: some to learn from, of two classes, and some to test on."""
+
+
 class CertifiedSequential(Sequential):
     """Asks in sequence, and stops no earlier than labels that it has not learned from vouch for.
 
     Parameters
     ----------
-    selector, vote, budget, rule, n_folds
+    selector, vote, budget, rule, n_folds, unlabelled
         See `Sequential`.
     loss : float
         Accuracy that may be lost to asking everything, above 0 and below 1.
@@ -73,8 +78,9 @@ class CertifiedSequential(Sequential):
         confidence: float = 0.95,
         share: float = 0.5,
         n_folds: int = FOLDS,
+        unlabelled: Any = None,
     ) -> None:
-        super().__init__(selector, vote, budget, rule, n_folds=n_folds)
+        super().__init__(selector, vote, budget, rule, n_folds=n_folds, unlabelled=unlabelled)
         self.loss = loss
         self.confidence = confidence
         self.share = share
@@ -88,7 +94,14 @@ class CertifiedSequential(Sequential):
 
     def _learn(self, training: TrainingSet, draw: int) -> None:
         """Learn from one part of the items, and test on the other."""
-        teaching, test = training.in_two(self.share, TEST_DRAW, not self.is_open)
+        # No label has a say in who tests: labels that are dealt out evenly would make the test
+        # items resemble those that teach, and be no draw of their own.
+        teaching, test = training.in_two(self.share, TEST_DRAW, by_label=False)
+        if not can_teach(teaching, self._vote) or not len(test.y):
+            raise TooFewLabels(
+                f"{len(training.y)} labels are too few to learn from some and certify a loss on "
+                "the others, or nearly all are of one class; more labels are needed"
+            )
         super()._learn(teaching, draw)
         certificate = certificate_of(self, test, self.loss, self.confidence, labelled=True)
         if certificate.labels_needed is not None:

@@ -12,10 +12,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from ensel.exceptions import InputError, shorten
 from ensel.policies.open_answers import heard_options
+from ensel.readers.base import CLASS_READERS, UNREADABLE_CLASS
 from ensel.readers.choices import ChoiceReader
 from ensel.readers.letters import Letters
 from ensel.readers.words import Words
-from ensel.registry import READ_AS
+from ensel.registry import READ_AS, READERS
 from ensel.table.codes import MISSING
 
 Answers = Mapping[str, Any]
@@ -33,19 +34,24 @@ class Answer(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def class_reader(name: str, classes: tuple[str, ...]) -> ChoiceReader:
+def class_reader(name: str, classes: tuple[str, ...]) -> ChoiceReader | None:
     """Reads the class that a text names.
 
     Parameters
     ----------
     name : str
-        ``"letters"`` or ``"words"``; anything else: letters where all classes are single ones.
+        Of ``READERS``, how the policy's answers were read; anything else: letters where all classes
+        are single ones, else words.
     classes : tuple of str
+        Names that a text may give.
 
     Returns
     -------
-    ChoiceReader
+    ChoiceReader or None
+        None for a reader that knows no classes: then a class's own name is read, and no other text.
     """
+    if name in READERS and name not in CLASS_READERS:
+        return None
     single = all(len(one) == 1 and one.isalpha() for one in classes)
     if name == "letters" or (name != "words" and single):
         return Letters(classes)
@@ -142,7 +148,7 @@ class LivePolicy:
         if self.reader is not None:
             return heard_options(given, self.reader)[0]
         if self.class_names is not None:
-            return np.array([self._class_of(answer) for answer in given])
+            return np.array([self._answered(answer) for answer in given])
         if self.classes_.dtype.kind in "iuf":
             return np.array([self._code_of(answer) for answer in given])
         return np.array(given, dtype=object)
@@ -157,13 +163,27 @@ class LivePolicy:
             )
         return int(answer)
 
+    def _answered(self, answer: str | int | None) -> int:
+        """The class of an answer; where unreadable ones had a class of their own, that of those."""
+        known = self.class_names or ()
+        is_text = answer is not None and str(answer).strip()
+        if is_text and UNREADABLE_CLASS in known and self._read(answer) is None:
+            return known.index(UNREADABLE_CLASS)
+        return self._class_of(answer)
+
+    def _read(self, answer: str | int | None) -> str | None:
+        """The class that an answer names; None if none."""
+        known = self.class_names or ()
+        if str(answer) in known:
+            return str(answer)
+        names = tuple(name for name in known if name != UNREADABLE_CLASS)
+        reader = class_reader(str(self.about.get(READ_AS, "")), names)
+        return None if reader is None else reader.choice(str(answer))
+
     def _class_of(self, answer: str | int | None) -> int:
         if answer is None:
             return MISSING
-        known = self.class_names or ()
-        if str(answer) in known:
-            return known.index(str(answer))
-        read = class_reader(str(self.about.get(READ_AS, "")), known).choice(str(answer))
+        known, read = self.class_names or (), self._read(answer)
         if read is None:
             raise InputError(
                 f"answer {shorten([answer])!r} names none of the classes {shorten(known, 10)}; "

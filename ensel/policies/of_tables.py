@@ -70,7 +70,7 @@ class ReadTable:
         return np.where(labels == MISSING, MISSING, found)
 
 
-def read_by(policy: Policy, table: PredictionTable) -> ReadTable:
+def read_by(policy: Policy | _Like, table: PredictionTable) -> ReadTable:
     """Take a policy's queries from a table, by name, and read them in its codes.
 
     Parameters
@@ -108,7 +108,36 @@ def read_by(policy: Policy, table: PredictionTable) -> ReadTable:
     return ReadTable(own, np.append(places, MISSING).astype(np.int8)[own.answers], None, places)
 
 
-def _places(policy: Policy, table: PredictionTable) -> np.ndarray:
+def codes_like(other: PredictionTable, table: PredictionTable) -> np.ndarray:
+    """The answers of one table in the columns and classes of another.
+
+    Parameters
+    ----------
+    other : PredictionTable
+        Holds the other's queries, by name.
+    table : PredictionTable
+
+    Returns
+    -------
+    ndarray of int, shape (n_items, n_queries)
+
+    Raises
+    ------
+    InputError
+        If a query is absent, or an answer is a class that the other does not know.
+    """
+    return read_by(_Like(table), other).codes
+
+
+class _Like:
+    """What `read_by` has to know of a policy."""
+
+    def __init__(self, table: PredictionTable) -> None:
+        self.query_names, self.reader = tuple(table.query_names), table.reader
+        self.class_names: tuple[str, ...] = tuple(table.classes)
+
+
+def _places(policy: Policy | _Like, table: PredictionTable) -> np.ndarray:
     """The policy's code of each of the table's classes; -1 of those that no answer uses."""
     known = policy.class_names or ()
     used = [table.classes[code] for code in np.unique(table.answers) if code != MISSING]

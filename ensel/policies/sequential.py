@@ -68,6 +68,10 @@ class Sequential(Policy):
         threshold is given.
     n_folds : int
         Of the cross-validation.
+    unlabelled : ndarray of int, shape (n_others, n_queries), optional
+        Answers to other questions, as codes, of all queries of the pool. Their labels are not
+        needed to see whether going on would change the answer, and the votes have not learned from
+        them: they teach when to stop, beside the training items.
 
     Attributes
     ----------
@@ -112,7 +116,9 @@ class Sequential(Policy):
         mean_money: float | None = None,
         tolerance: float = TOLERANCE,
         n_folds: int = FOLDS,
+        unlabelled: Any = None,
     ) -> None:
+        self.unlabelled = unlabelled
         self.selector = selector
         self.vote = vote
         self.budget = budget
@@ -190,9 +196,24 @@ class Sequential(Policy):
         stages = self.crossed_stages(training, draw)
         dealt = training.dealt(self.n_folds, by_label=not self.is_open)
         folds, weights = dealt[dealt >= 0], counted(training)
+        if self.unlabelled is not None:
+            others = self.stages_of(self._unlabelled_codes())
+            stages = stages.followed_by(others)
+            shuffled = np.random.default_rng(0).permutation(len(others.best))
+            folds = np.concatenate([folds, shuffled % self.n_folds])
+            weights = np.concatenate([weights, np.ones(len(others.best))])
         costs = training.costs
         paid = None if costs is None else np.asarray(costs, dtype=float)[list(self.columns_)]
         return [curve_of(rule, stages, folds, weights, paid) for rule in rules]
+
+    def _unlabelled_codes(self) -> np.ndarray:
+        X = np.asarray(self.unlabelled)
+        if X.ndim != 2 or X.shape[1] != self.n_features_in_ or X.dtype.kind not in "iu":
+            raise InputError(
+                f"unlabelled answers of shape {X.shape} ({X.dtype}); codes of all "
+                f"{self.n_features_in_} queries are needed"
+            )
+        return X
 
     def crossed_stages(self, training: TrainingSet, draw: int = 0) -> Stages:
         """Held-out votes of every stage on the training items: see `crossed`."""

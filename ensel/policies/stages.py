@@ -96,6 +96,11 @@ class Stages:
         right: np.ndarray = (self.best == labels[:, None]) & self.heard
         return right
 
+    def followed_by(self, others: Stages) -> Stages:
+        """The items of both, one after the other."""
+        pairs = ((getattr(self, name), getattr(others, name)) for name in FIELDS)
+        return Stages(*(np.concatenate(pair) for pair in pairs))
+
     def rows(self, rows: np.ndarray) -> Stages:
         """Some of the items."""
         return Stages(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
@@ -192,7 +197,7 @@ def crossed(
     """
     rows, parts = [], []
     for others, fold in training.folds(n_folds, not isinstance(vote, OpenVote)):
-        learnable = others if _can_teach(others, vote) else training
+        learnable = others if can_teach(others, vote) else training
         order = buy(learnable)
         if order is None or len(order) != len(columns):  # money may buy more here, or less
             order = tuple(columns)
@@ -204,8 +209,18 @@ def crossed(
     return Stages(*joined)
 
 
-def _can_teach(training: TrainingSet, vote: Any) -> bool:
-    """Whether there are labels to tell apart; codes of open answers say nothing of that."""
+def can_teach(training: TrainingSet, vote: Any) -> bool:
+    """Whether there are labels to tell apart; codes of open answers say nothing of that.
+
+    Parameters
+    ----------
+    training : TrainingSet
+    vote : estimator
+
+    Returns
+    -------
+    bool
+    """
     if isinstance(vote, OpenVote):
         return len(training.y) > 0
     return len(np.unique(training.y)) > 1

@@ -79,7 +79,7 @@ class Curve:
     Attributes
     ----------
     rule : LearnedRule
-        Fitted on all items; its scores here are of rules fitted without an item's fold.
+        Fitted on all items.
     thresholds : ndarray
         Ascending: from asking everything to stopping as soon as there is an answer.
     cost : ndarray
@@ -142,7 +142,12 @@ def curve_of(
     weights: np.ndarray,
     costs: np.ndarray | None,
 ) -> Curve:
-    """Score every item by a rule that has not learned from its fold, and try all thresholds.
+    """Try all thresholds of a rule on held-out votes.
+
+    What a threshold costs is what the rule, fitted on all items, makes of them: that is the rule
+    that will be used. What it loses is read off rules that have not learned from an item's fold,
+    where they ask as many queries: a curve that has seen an item says too little of its loss, and
+    the scores of other folds' rules are not quite those of this one.
 
     Parameters
     ----------
@@ -166,14 +171,26 @@ def curve_of(
             outside = inside
         fitted = rule.fit(stages.rows(outside), weights[outside])
         scores[inside] = fitted.scores(stages.rows(inside))
-    rule.fit(stages, weights)
+    _, _, asked, lost = _swept(stages, scores, weights, None)
 
+    own = rule.fit(stages, weights).scores(stages)
+    thresholds, cost, queries, _ = _swept(stages, own, weights, costs)
+    # Both fall as the threshold rises; np.interp wants the numbers of queries ascending.
+    loss = np.interp(queries, asked[::-1], lost[::-1])
+    return Curve(rule, thresholds, cost, queries, loss, float(weights.sum()))
+
+
+def _swept(
+    stages: Stages, scores: np.ndarray, weights: np.ndarray, costs: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Thresholds, ascending, with mean cost, mean queries and expected loss of each."""
     lowest = settled_scores(stages, scores)
     finite = lowest[np.isfinite(lowest)]
     tried = np.quantile(finite, np.linspace(0, 1, N_THRESHOLDS)) if len(finite) else np.empty(0)
     # A little above a score that was seen, so that rounding does not decide on which side it is.
     tried = tried * (1 + 1e-6) + 1e-8
     thresholds = np.unique(np.concatenate([[ASK_ALL], tried]))
+
     shares = weights / weights.sum()
     paid = np.cumsum(np.ones(stages.n_stages) if costs is None else costs)
     cost, queries, loss = (np.empty(len(thresholds)) for _ in range(3))
@@ -184,7 +201,7 @@ def curve_of(
         cost[some] = shares @ paid[stops]
         queries[some] = shares @ (stops + 1)
         loss[some] = shares @ losses[items[:, None], stops]
-    return Curve(rule, thresholds, cost, queries, loss, float(weights.sum()))
+    return thresholds, cost, queries, loss
 
 
 def best_of(curves: Sequence[Curve], tolerance: float, limit: Limit | None) -> tuple[Curve, int]:

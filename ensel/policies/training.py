@@ -246,7 +246,11 @@ class TrainingSet:
         key = n_first, draw, by_label
         if key not in self._cuts:
             part = self.dealt(TWENTY, draw, by_label)
-            self._cuts[key] = self.part((part >= 0) & (part < n_first)), self.part(part >= n_first)
+            # The parts of the first are spread over the deal, so that rare labels, which fill a few
+            # neighbouring parts, are on both sides.
+            is_first = part * n_first % TWENTY < n_first
+            counts = part >= 0
+            self._cuts[key] = self.part(counts & is_first), self.part(counts & ~is_first)
         return self._cuts[key]
 
     def part(self, rows: np.ndarray) -> TrainingSet:

@@ -11,6 +11,8 @@ from ensel.registry import READERS
 
 CLASS_READERS = ("letters", "words")
 """Readers that know the classes: their answers are the same for all items."""
+UNREADABLE_CLASS = "(unreadable)"
+"""The class of answers that cannot be read, where they are to count as wrong."""
 
 
 class Reader(ABC):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ensel.choosing.in_sequence import WORTH_A_LOSS
+from ensel.choosing.in_sequence_result import WORTH_A_LOSS
 from ensel.report.blocks import Block, Column, Facts, Paragraph, Table
 from ensel.report.phrases import counted
+from ensel.report.report import Report, section, sections
 
 if TYPE_CHECKING:
-    from ensel.choosing.in_sequence import InSequence
+    from ensel.choosing.in_sequence_result import InSequence
     from ensel.policies.certificates import Certificate
 
 NOT_PROMISED = (
@@ -112,13 +113,63 @@ def _stops(result: InSequence) -> Table:
     return Table(columns, tuple(rows))
 
 
+def certificate_report(certificate: Certificate, name: str) -> Report:
+    """Report what is promised of a policy, and what each threshold did.
+
+    Parameters
+    ----------
+    certificate : Certificate
+    name : str
+        Of the answers that it was tested on.
+
+    Returns
+    -------
+    Report
+    """
+    columns = (
+        Column("mean queries", "{:.2f}"),
+        Column("at most", "{:.2f}"),
+        Column("lost" if certificate.kind == "loss" else "differ"),
+        *([Column("gained")] if certificate.kind == "loss" else []),
+        Column("p", "{:.2g}"),
+        Column(""),
+    )
+
+    rows = tuple(
+        (
+            one.mean_queries,
+            one.mean_queries_bound,
+            one.n_lost,
+            *([one.n_gained] if certificate.kind == "loss" else []),
+            one.p_value,
+            "holds" if one.passed else "",
+        )
+        for one in certificate.tested
+    )
+    rows = tuple(dict.fromkeys(rows))  # neighbours may stop every question alike
+
+    parts = sections(
+        section(Paragraph(certified(certificate)), Paragraph(NOT_PROMISED)),
+        section(
+            Paragraph(
+                "Thresholds from strict to loose; each is tested until the first that fails (p up "
+                f"to {(1 - certificate.confidence) / 2:.3g}):"
+            ),
+            Table(columns, rows),
+        ),
+    )
+    return Report(f"Certificate on {name} ({certificate.n_test:,} questions)", "", parts)
+
+
 def certified(certificate: Certificate) -> str:
     """What is promised, or what would be needed, in a sentence or two."""
     loss, sure = 100 * certificate.loss, 100 * certificate.confidence
-    what = "loses at most" if certificate.kind == "loss" else "differs in at most"
     points = "point" if certificate.loss == 0.01 else "points"
     unit = f"{points} to" if certificate.kind == "loss" else "% of questions from"
-    labels = counted(certificate.n_test, "label" if certificate.kind == "loss" else "question")
+    one, does = ("label", "loses") if certificate.kind == "loss" else ("question", "differs")
+    what = f"{does} at most" if certificate.kind == "loss" else f"{does} in at most"
+    labels = counted(certificate.n_test, one)
+
     if certificate.certified:
         cost = certificate.mean_cost
         price = "" if cost is None else f", for {cost:.3g} at most"
@@ -127,11 +178,17 @@ def certified(certificate: Certificate) -> str:
             f"everything and asks {certificate.mean_queries:.2f} queries on average at most{price} "
             f"(tested on {labels} that it had not learned from)."
         )
+    if not certificate.tested:
+        return (
+            "Certificate: none. No way to stop before everything is asked was found, so there is "
+            "nothing to vouch for."
+        )
+
     needed = certificate.labels_needed
     more = (
-        "no number of labels would change that while stopping loses as much as here"
+        f"no number of {one}s would change that while stopping {does} as much as here"
         if needed is None
-        else f"about {needed:,} labels in all would do, if stopping loses as seldom as here"
+        else f"about {needed:,} {one}s in all would do, if stopping {does} as seldom as here"
     )
     return (
         f"Certificate: none. That it {what} {loss:g} {unit} asking everything cannot be vouched "

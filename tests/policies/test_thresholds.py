@@ -13,6 +13,7 @@ from ensel.policies.thresholds import (
     UNSEEN_LOSS,
     Curve,
     Limit,
+    _swept,
     best_of,
     curve_of,
     learned_rules,
@@ -156,16 +157,30 @@ def test_an_item_is_scored_by_a_rule_that_has_not_seen_its_fold():
     rule, folds = Recorder(), np.array([0, 1, 1, 2])
     found = curve_of(rule, stages, folds, np.array([1.0, 2.0, 3.0, 4.0]), None)
     assert rule.shown == [[1, 0, 1], [0, 1], [0, 1, 0], [0, 1, 0, 1]]  # at last, all
-    # Scores: 2 + 3 + 4 = 9 for the first, 1 + 4 = 5 for two, 1 + 2 + 3 = 6 for the last.
-    tried = found.thresholds
-    assert tried[0] == ASK_ALL
-    assert (tried[1], tried[-1]) == pytest.approx((5, 9), rel=1e-5)
-    shares = {ASK_ALL: 0.0, 5.5: 0.5, 7.5: 0.9, 9.5: 1.0}  # weight of those that stop at once
-    for threshold, share in shares.items():
-        place = np.searchsorted(tried, threshold, side="right") - 1
-        assert found.queries[place] == pytest.approx(2 - share)
+    # The rule that is used has learned from all: 1 + 2 + 3 + 4 = 10 is every score.
+    assert found.thresholds == pytest.approx([ASK_ALL, 10], rel=1e-5)
+    assert found.queries == pytest.approx([2, 1])
     np.testing.assert_array_equal(found.cost, found.queries)
-    assert found.n_items == 10
+    # What is lost where all stop at once does not depend on scores.
+    assert found.loss == pytest.approx([0, np.average(stages.losses[:, 0], weights=[1, 2, 3, 4])])
+
+
+def test_what_is_lost_is_read_where_other_folds_rules_ask_as_much():
+    """Scores of the folds' rules: 9 for the first item, 5 for the next two, 6 for the last.
+
+    Their rules stop items 1 and 2 first (weight 5 of 10: 1.5 queries), then 3, then 0; the rule of
+    all items, which knows of nothing but one score, stops all or none, so only the ends are left.
+    """
+    stages = stages_with([[0, 1], [1, 1], [0, 0], [1, 0]])
+    weights = np.array([1.0, 2.0, 3.0, 4.0])
+    scores = np.array([[9.0], [5.0], [5.0], [6.0]])
+    thresholds, _, queries, loss = _swept(stages, scores, weights, None)
+    for threshold, stopped in ((5.5, [1, 2]), (7.5, [1, 2, 3]), (9.5, [0, 1, 2, 3])):
+        place = np.searchsorted(thresholds, threshold, side="right") - 1
+        share = weights[stopped].sum() / 10
+        assert queries[place] == pytest.approx(2 - share)
+        lost = weights[stopped] @ stages.losses[stopped, 0] / 10
+        assert loss[place] == pytest.approx(lost)
 
 
 def test_costs_are_of_the_queries_in_the_order_of_asking():
