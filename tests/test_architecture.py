@@ -50,22 +50,27 @@ def known_modules():
 
 
 @functools.cache
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def imports_of(path, *, run=False):
     """Modules of ours that a file imports anywhere; with `run`, only when it is imported itself.
 
     `from ensel.a import b` is an import of `ensel.a.b` where that is a module.
     """
     known = known_modules()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     late = {
         id(node)
-        for function in ast.walk(tree)
+        for function in (ast.walk(tree) if run else ())
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or is_typing_only(function)
         for node in ast.walk(function)
     }
     found = set()
     for node in ast.walk(tree):
-        if run and id(node) in late:
+        if id(node) in late:
             continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
@@ -127,7 +132,7 @@ def test_modules_and_functions_can_be_read(path):
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     assert len(lines) <= LONGEST_MODULE
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
             first, last = body[0].lineno, node.end_lineno

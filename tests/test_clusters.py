@@ -19,15 +19,24 @@ dask = pytest.importorskip("dask", reason="needs ensel[dask]")
 distributed = pytest.importorskip("distributed", reason="needs ensel[dask]")
 psutil = pytest.importorskip("psutil", reason="comes with distributed")
 
+IMPORTED = ["distributed", "ensel.choosing.promise", "ensel.error_model.floor"]
+"""What the process has imported off which workers are forked: seven are started here."""
+
 FEW = {"methods": ["top-k", "greedy-mi"], "votes": ["weighted", "map"], "budgets": [1, 3]}
 
 
 @pytest.fixture(scope="module")
 def client():
     """Two workers of one thread each, in processes that a nanny starts again when they die."""
-    with (
+    settings = {
         # 15 s after a death, Dask gives a worker up for good if it happens to be dead again.
-        dask.config.set({"distributed.deploy.lost-worker-timeout": "1h"}),
+        "distributed.deploy.lost-worker-timeout": "1h",
+        "distributed.worker.multiprocessing-method": "forkserver",
+    }
+    with dask.config.set(settings):
+        distributed.utils.get_mp_context().set_forkserver_preload(IMPORTED)
+    with (
+        dask.config.set(settings),
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,

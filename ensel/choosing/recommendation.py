@@ -88,8 +88,8 @@ def select(
         (`Selection.adaptive`). Default: where a set of three or more is bought; it is then one
         sentence. True: in full, of all `budget` queries, and also where one query is bought.
     mean_budget : float, optional
-        Most queries a question on average, of asking in sequence. Default: what loses a tenth of a
-        point to asking everything, as far as the labels say.
+        Most queries a question on average, of asking in sequence. Default: what is expected to lose
+        .15 points to asking everything, at most.
     loss : float, optional
         Accuracy that asking in sequence may lose to asking everything, between 0 and 1, with a
         certificate on half of the labels (`ensel.policies.CertifiedSequential`).

@@ -90,6 +90,34 @@ def amounts(text: str, option: str, example: str = "0.5,1,2") -> list[float]:
     return listed
 
 
+def share_of_points(points: float, option: str) -> float:
+    """A share of items from points of accuracy, that is, hundredths.
+
+    Parameters
+    ----------
+    points : float
+    option : str
+        Its name, for messages.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        If it is not between 0 and 100.
+
+    Examples
+    --------
+    >>> share_of_points(1, "--loss")
+    0.01
+    """
+    if not 0 < points < 100:
+        raise InputError(f"{option} {points:g}: points between 0 and 100 are needed, like 0.5")
+    return points / 100
+
+
 def training_part(text: str) -> float | int:
     """A share (``0.5``) or a number of items (``500``).
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ensel.cli.arguments import share_of_points
 from ensel.cli.options import LogOptions, Unreadable
 from ensel.cli.outputs import SCREEN, check_outputs
 from ensel.cli.sharing import takes_options
@@ -59,7 +60,7 @@ def certify_command(
 
     policy = load_policy(kept)
     table = answers_for(policy, answers, unreadable, logs, labelled=not answers_only)
-    certified = certify(policy, table, loss / 100, confidence)
+    certified = certify(policy, table, share_of_points(loss, "--loss"), confidence)
     print_report(certificate_report(certified.certificate_, table.name))
     if save is not None:
         certified.save(save)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ensel.cli.arguments import share_of_points
 from ensel.cli.completion import complete_words
 from ensel.cli.options import (
     UNREADABLE,
@@ -119,7 +120,7 @@ def select_command(
         vote=vote,
         adaptive=adaptive,
         mean_budget=mean_budget,
-        loss=None if loss is None else loss / 100,
+        loss=None if loss is None else share_of_points(loss, "--loss"),
         confidence=confidence,
         unlabelled=None if unlabelled is None else _others(unlabelled, pool),
         n_folds=folds,

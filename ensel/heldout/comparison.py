@@ -186,8 +186,8 @@ def compare(
         Queries a question; default 1 to min(8, pool).
     mean_budget : float, optional
         Most queries a question on average: ``adaptive`` joins the methods, and is fitted to ask no
-        more than that of its training items. Default: it loses a tenth of a point to asking
-        everything, as far as its training items say.
+        more than that of its training items. Default: it is expected to lose .15 points to
+        asking everything, at most.
     train : float or int
         Share or number of items to learn from.
     n_splits : int

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ensel import InputError, frontier, select
+from ensel.error_model import simulate
 from ensel.selection import SELECTORS, GainPerCost, GreedyLogit, TopK
 
 
@@ -135,3 +136,36 @@ def test_frontier(real):
             assert not other.worth_it
     assert result.figure().axes[0].get_xlabel() == "cost (USD per 10,000 texts)"
     assert '"cost_unit": "USD per 10,000 texts"' in result.to_json()
+
+
+# -- asked in sequence ----------------------------------------------------------------------------
+
+
+def at_one_each(n_items=160, seed=1, correlation=0.1):
+    """Simulated: four queries of alike accuracy, at a cost of 1 each."""
+    pool = simulate(n_items, [0.2] * 4, correlation, random_state=seed)
+    return pool.replace(queries=pool.queries.assign(cost=1.0))
+
+
+def test_frontier_of_what_asks_in_sequence():
+    """For 2 on average, three may be asked of a question: more accurate than two of every one."""
+    table = at_one_each()
+    result = frontier(table, [2.0], budget=3, adaptive=True, n_boot=2)
+    row = result.rows.iloc[0]
+    assert (row["method"], row["vote"], len(row["queries"])) == ("adaptive", "logit", 3)
+    # Cost and number are held-out means, each query at 1; with so few labels they pass the sum.
+    assert row["cost"] == pytest.approx(row["mean_queries"])
+    assert 1.5 < row["cost"] < 2.5
+    assert row["accuracy_low"] < row["accuracy"] < row["accuracy_high"]
+    assert set(row["queries"]) <= set(table.query_names)
+    assert '"method": "adaptive"' in result.to_json()
+
+
+def test_frontier_with_a_verifier_asks_one_after_another():
+    """It stops when an answer passes, so that what is not reached is not paid for."""
+    table = at_one_each(80)
+    verdicts = table.verdicts()
+    rows = frontier(verdicts, [3.0], budget=3, adaptive=True, verifier=True, n_boot=2).rows
+    assert (rows["cost"] <= 3).all()
+    assert (rows["mean_queries"] <= 3).all()
+    assert rows["method"].isin(["adaptive", "greedy-coverage", "top-k", "single-best"]).all()

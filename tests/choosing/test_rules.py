@@ -7,10 +7,10 @@ from ensel import select
 from ensel.choosing.candidates import CLOSED_FAMILIES, candidates_up_to
 from ensel.choosing.learning_curve import learning_curve
 from ensel.choosing.promise import optimism_of_choice
-from ensel.choosing.rules import Choice, choose
+from ensel.choosing.rules import Choice, choose, choose_or_ask_in_sequence
 from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.error_model import simulate
-from ensel.heldout.candidates import named_candidates, single_best
+from ensel.heldout.candidates import Candidate, named_candidates, single_best
 from ensel.heldout.scoring import score_split
 from ensel.heldout.splits import folds
 
@@ -99,6 +99,62 @@ def test_single_best_by_the_shrunk_gain_by_hand():
     assert choose(apart(9, 13), 3) == Choice(SINGLE, START3)
     # The same items right: nothing gained, no error, one query.
     assert choose(apart(0, 0), 3).chosen == SINGLE
+
+
+IN_SEQUENCE = Candidate("adaptive", "logit", 3)
+
+
+def beside_a_sequence(right, single=0.7, start=0.8):
+    """The board on which the start of 3 is chosen, and what asks in sequence: right on those."""
+    board = made_up({SINGLE: single, START3: start}, {START3: 0.4})
+    scores = np.isin(np.arange(N), right).astype(float)
+    return Scoreboard(
+        (*board.candidates, IN_SEQUENCE),
+        np.column_stack([board.correct, scores]),
+        np.column_stack([board.log_loss, np.full(N, 0.5)]),
+        10,
+        2,
+    )
+
+
+def test_what_asks_in_sequence_is_chosen_where_it_leads_by_more_than_its_error():
+    """The start is right on the first 320 of 400 items."""
+    # 2 won, 0 lost: .5 points; error^2 = (2/400 - .005^2) / 400 = (.353 points)^2. It leads.
+    # 1 won: .25 points, and error^2 = (1/400 - .0025^2) / 400 = (.2497 points)^2. By a hair.
+    # 4 won, 3 lost: .25 points, error (7/400 - .0025^2) / 400 = (.66 points)^2. It does not.
+    for won, lost, leads in (
+        (2, 0, True),
+        (1, 0, True),
+        (4, 3, False),
+        (0, 0, False),
+        (0, 2, False),
+    ):
+        board = beside_a_sequence(np.arange(lost, 320 + won))
+        expected = Choice(IN_SEQUENCE, IN_SEQUENCE) if leads else Choice(START3, START3)
+        assert choose_or_ask_in_sequence(board, 3) == expected
+        assert choose(board, 3) == Choice(START3, START3)
+
+
+def test_it_may_take_the_place_of_one_query_too():
+    """No ensemble is worth it; what asks in sequence leads the single best by two points."""
+    board = beside_a_sequence(np.arange(328), single=0.8, start=0.8)
+    assert choose(board, 3).chosen == SINGLE
+    assert choose_or_ask_in_sequence(board, 3) == Choice(IN_SEQUENCE, IN_SEQUENCE)
+
+
+def test_without_anything_that_asks_in_sequence_the_choice_is_the_same():
+    for better in ({SINGLE: 0.7}, {}):
+        board = made_up(better, {START3: 0.4})
+        assert choose_or_ask_in_sequence(board, 3) == choose(board, 3)
+
+
+def test_weights_count_for_what_asks_in_sequence_too():
+    """Two items won of 400 decide; where neither is drawn, they do not."""
+    board = beside_a_sequence(np.arange(322))
+    weights = np.ones(N)
+    weights[[320, 321]] = 0
+    assert choose_or_ask_in_sequence(board, 3, weights).chosen == START3
+    assert choose_or_ask_in_sequence(board, 3, np.ones(N)).chosen == IN_SEQUENCE
 
 
 def test_weights_stand_for_repeated_items():

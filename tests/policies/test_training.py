@@ -108,6 +108,20 @@ def test_a_share_is_of_the_first_part_in_twentieths():
     assert training.in_two(0.5, 2)[0] is not first
 
 
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+def test_both_sides_hold_rare_labels_and_few_questions(share):
+    """Dealt by label, a rare one fills neighbouring parts: the sides take turns."""
+    y = np.repeat([0, 1], [188, 12])
+    first, second = TrainingSet(np.zeros((200, 1)), y).in_two(share, 1)
+    assert len(first.y) == round(200 * share)
+    assert abs(first.y.sum() - 12 * share) <= 1
+    assert second.y.sum() == 12 - first.y.sum()
+    for n in range(4, 20):
+        first, second = TrainingSet(np.zeros((n, 1)), np.arange(n) % 2).in_two(share, 1, False)
+        assert abs(len(first.y) - n * share) < 1
+        assert len(first.y) + len(second.y) == n
+
+
 def test_deals_of_other_numbers_are_other_deals():
     training = TrainingSet(np.zeros((60, 1)), np.arange(60) % 2)
     assert (training.dealt(5, draw=0) != training.dealt(5, draw=1)).any()

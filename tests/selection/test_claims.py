@@ -136,4 +136,4 @@ def test_any_selector_will_do():
 
 @pytest.mark.parametrize("name", ["mrmr", "greedy-mi", "greedy-logit"])
 def test_keeps_the_laws_of_selectors(name):
-    check_selector(OPEN_SELECTORS[name], max_examples=30)
+    check_selector(OPEN_SELECTORS[name], max_examples=15)

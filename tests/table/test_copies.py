@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ensel import PredictionTable, load_dataset
+from ensel import PredictionTable
 from ensel.table.copies import FEWEST_ITEMS, MOST_LINES, find_copies
 
 
@@ -173,7 +173,7 @@ def test_tables_know_their_copies():
 
 
 def test_mmlu_has_one_model_under_two_names(real):
-    copies = load_dataset("mmlu-full").copies()
+    copies = real("mmlu-full").copies()
     (copy,) = copies.found
     assert {copy.query, copy.kept} == {"google_text-unicorn@001", "writer_palmyra-x-v3"}
     assert "same answer on 99.8 % of 14,014 items" in copies.lines()[0]
@@ -183,12 +183,12 @@ def test_mmlu_has_one_model_under_two_names(real):
     "name", ["mmlu", "medmcqa", "imdb-llm", "imdb-api", "temperatures", "mgsm"]
 )
 def test_other_real_pools_have_none(real, name):
-    table = load_dataset(name)
+    table = real(name)
     assert table.without_copies() is table
 
 
-def test_bootstrap_samples_of_a_classifier_are_no_copies():
-    table = load_dataset("imdb")
+def test_bootstrap_samples_of_a_classifier_are_no_copies(imdb):
+    table = imdb
     assert table.without_copies() is table
     names = [name.replace("#", "-") for name in table.query_names]  # 90 models, as it were
     alike = find_copies(table.answers, names, names, two_answers=True)

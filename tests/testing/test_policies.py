@@ -1,6 +1,6 @@
 """Laws of policies hold for one that keeps them by its making, and name every bug put into it."""
 
-from collections import namedtuple
+from collections import Counter, namedtuple
 from functools import partial
 
 import numpy as np
@@ -33,16 +33,16 @@ class UntilSettled:
 
     def counts(self, answers):
         """Votes for each class; the smallest number keeps silence from having no answer."""
-        votes = [sum(a == label for a in answers.values()) for label in self.classes_.tolist()]
-        return np.array(votes) + 0.01
+        votes = Counter(answers.values())
+        return [votes[label] + 0.01 for label in self.classes_.tolist()]
 
     def shares(self, answers):
-        counts = self.counts(answers)
+        counts = np.array(self.counts(answers))
         return counts / counts.sum()
 
     def settled(self, answers):
-        last, first = np.sort(self.counts(answers))[-2:]
-        return bool(first - last > len(set(self.order_) - set(answers)))
+        last, first = sorted(self.counts(answers))[-2:]
+        return first - last > len(set(self.order_) - set(answers))
 
     def next(self, answers, n=1):
         ahead = [name for name in self.order_ if name not in answers]

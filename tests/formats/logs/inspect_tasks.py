@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote
 
+import anyio
 from inspect_ai import Epochs, Task, eval, eval_retry, eval_set, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import list_eval_logs, read_eval_log
@@ -70,6 +71,7 @@ def falter(on="", epoch=0, interrupt=False):
         if on and on in str(state.sample_id) and epoch in (0, state.epoch):
             if interrupt:
                 os.kill(os.getpid(), signal.SIGINT)
+                await anyio.sleep(60)  # until it arrives: the other questions take no time
             elif not os.environ.get("MENDED"):
                 raise RuntimeError(f"no luck with {on}\nand more about it")
         return state

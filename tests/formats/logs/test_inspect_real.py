@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,37 +16,20 @@ WORDS = {"C": 1, "I": 0, "P": 0.5, "N": 0, "NaN": None}
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """The folder of logs, and what Inspect's reader finds in them.
-
-    In a process of its own: importing Inspect changes `zipfile`, and one run is interrupted.
-    """
-    base = tmp_path_factory.getbasetemp()
-    # Workers of one test run share what the first of them makes.
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "inspect"
-    logs, found = folder / "logs", folder / "found.json"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        for _ in range(3000):
-            if (folder / "done").exists():
-                break
-            time.sleep(0.1)
-    else:
-        run_inspect(folder, logs, found)
-    return logs, json.loads(found.read_text(encoding="utf-8"))
+def made(made_once):
+    """The folder of logs, and what Inspect's reader finds in them."""
+    folder = made_once("inspect", run_inspect)
+    return folder / "logs", json.loads((folder / "found.json").read_text(encoding="utf-8"))
 
 
-def run_inspect(folder, logs, found):
+def run_inspect(folder):
+    """In a process of its own: importing Inspect changes `zipfile`, and one run is interrupted."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("INSPECT_")}
     environment |= {"XDG_DATA_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
-    command = [sys.executable, str(TASKS), str(logs), str(found)]
-    try:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=280
-        )
-    finally:
-        (folder / "done").touch()
+    command = [sys.executable, str(TASKS), str(folder / "logs"), str(folder / "found.json")]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=280
+    )
     assert done.returncode == 0, done.stderr[-3000:]
 
 

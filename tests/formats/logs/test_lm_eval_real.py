@@ -16,14 +16,20 @@ from ensel.formats.source import Source
 
 TASKS = Path(__file__).parent / "lm_eval_task"
 NAMES = ["choose", "write", "all_written", "pairs", "say"]
+COMMAND = """
+from functools import partialmethod
+from lm_eval.__main__ import cli_evaluate
+from lm_eval.tasks import TaskManager
+TaskManager.__init__ = partialmethod(TaskManager.__init__, include_defaults=False)
+cli_evaluate()
+"""
+"""The harness's command, but for reading thirteen thousand tasks of its own first."""
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Log, list[LoggedAnswer]]]:
-    """Logs by task, of one run of the harness over our own tasks."""
-    folder = tmp_path_factory.mktemp("lm_eval")
+def run_lm_eval(folder: Path) -> None:
+    """One run of the harness over our own tasks."""
     shutil.copytree(TASKS, folder / "tasks")
-    command = [sys.executable, "-m", "lm_eval", "--model", "dummy", "--include_path", "."]
+    command = [sys.executable, "-c", COMMAND, "--model", "dummy", "--include_path", "."]
     command += ["--model_args", "pretrained=nobody/dummy-1", "--log_samples"]
     command += ["--tasks", ",".join(f"ensel_{n}" for n in NAMES), "--output_path", "../out"]
     away = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(folder / "cache")}
@@ -32,8 +38,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Log, li
         command, cwd=folder / "tasks", env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.fixture(scope="module")
+def written(made_once) -> dict[str, tuple[Log, list[LoggedAnswer]]]:
+    """Logs by task, of that run."""
     logs = {}
-    for path in (folder / "out").rglob("*.json*"):
+    for path in (made_once("lm_eval", run_lm_eval) / "out").rglob("*.json*"):
         source = Source(str(path), path)
         if lm_eval.accompanies(source, source.head()):
             continue
