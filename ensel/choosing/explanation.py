@@ -224,6 +224,7 @@ def _policy(
         method=chosen.method,
         vote=chosen.vote,
         trained_on=table.name,
+        cost_unit=table.cost_unit,
         n_items=table.n_items,
         **expected.named("expected_accuracy"),
         estimated_by=f"{board.n_folds}-fold cross-validation, repeats: {board.n_repeats}",

@@ -27,7 +27,7 @@ from ensel.heldout.checks import (
     without_costs,
 )
 from ensel.heldout.merging import MERGE, count_once, within_pool
-from ensel.heldout.settings import ADAPTIVE, Setting, Verifier, setting_of
+from ensel.heldout.settings import ADAPTIVE, VERIFIER, Setting, Verifier, setting_of
 from ensel.heldout.splits import check_seed, distinct_rows
 from ensel.results import Result, plain
 from ensel.table.copies import NO_COPIES, Copies
@@ -237,7 +237,10 @@ def _purchase(
         return names, float(board.mean_cost[place]), float(board.mean_queries[place])
     order = buy(table, chosen, distinct_rows(table), seed).order_
     names = [table.query_names[j] for j in order]
-    return names, float(table.costs[order].sum()), float(len(order))
+    cost = float(table.costs[order].sum())
+    if chosen.vote == VERIFIER and board.mean_cost is not None:  # looking may cost, too
+        cost = float(board.mean_cost[board.candidates.index(chosen)])
+    return names, cost, float(len(order))
 
 
 def _in_sequence(sums: Sequence[float], budget: int, setting: Setting) -> list[Candidate]:

@@ -1,7 +1,9 @@
 """Asking in sequence, beside the set that is bought: what it saves, and what it may lose.
 
 The whole procedure (buy, order, vote, choose rule and threshold, certify where that is asked for)
-is repeated without each fold, and judged on the fold: nothing is chosen on what it is judged on.
+is repeated without each fold, and judged on the fold. The set that it stands beside was chosen on
+all items, though, and whether it is recommended goes by the interval that is printed: what it loses
+to the set is flattered a little where it is recommended.
 Its variance is that of the items, plus that of what is learned: the procedure is repeated on items
 drawn with replacement, and judged on those that were not drawn (`SplitScores.training_variance`).
 """
@@ -289,6 +291,7 @@ def _put_together(
         agreement_with_full=agrees,
         loss_to_set=difference(lambda j: j.bought.correct - j.stopped.correct),
         set_size=set_size,
+        set_cost=scores.of(lambda j: j.bought.cost).mean,
         stops=None if agrees is None else _stops([j.stopped for _, j in scores.judged]),
         certificate=getattr(policy, "certificate_", None),
         policy=policy,
@@ -312,7 +315,8 @@ def fitted_on_all(table: PredictionTable, adaptive: Candidate) -> Any:
     """The policy fitted on all items, exact copies once, with its own queries alone."""
     policy = unfitted(adaptive.policy)
     once = table.subset(items=distinct_rows(table))
-    policy.fit_table(once, method=ADAPTIVE, trained_on=table.name, n_items=table.n_items)
+    about = {"trained_on": table.name, "n_items": table.n_items, "cost_unit": table.cost_unit}
+    policy.fit_table(once, method=ADAPTIVE, **about)
     return policy.narrowed()
 
 

@@ -39,6 +39,8 @@ class InSequence:
         Accuracy of the set that `select` buys less that of stopping, paired.
     set_size : int
         Queries of that set.
+    set_cost : float
+        Its mean cost, held out; NaN where unknown.
     stops : DataFrame
         A row for each number of queries: `asked`, `share` of the questions that stop there, and
         `accuracy` on those; held out. None with a verifier, whose errors make it an expectation.
@@ -61,6 +63,7 @@ class InSequence:
     agreement_with_full: float | None
     loss_to_set: Estimate
     set_size: int
+    set_cost: float
     stops: pd.DataFrame | None
     certificate: Certificate | None
     policy: Any
@@ -104,6 +107,7 @@ class InSequence:
             "agreement_with_full": self.agreement_with_full,
             **self.loss_to_set.named("loss_to_set"),
             "set_size": self.set_size,
+            "set_cost": self.set_cost,
             "recommended": self.is_recommended,
             "instruction": self.instruction,
             "stops": None if self.stops is None else self.stops.to_dict("records"),

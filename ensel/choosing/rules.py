@@ -89,7 +89,8 @@ def choose_or_ask_in_sequence(
 ) -> Choice:
     """Choose as `choose` does, or what asks in sequence where that is more accurate.
 
-    It has to lead by more than one standard error, as every rival of the start has to.
+    It has to lead by more than one standard error, as every rival of the start has to, or to be
+    as accurate and cheaper.
 
     Parameters
     ----------
@@ -105,9 +106,18 @@ def choose_or_ask_in_sequence(
     for rival in board.candidates:
         if rival.is_sequence:
             lead = board.lead(rival, choice.chosen)
-            if lead.mean > CAUTION * lead.error + TINY:
+            leads = lead.mean > CAUTION * lead.error + TINY
+            if leads or (lead.mean >= -TINY and _is_cheaper(board, rival, choice.chosen)):
                 return Choice(rival, rival)
     return choice
+
+
+def _is_cheaper(board: Scoreboard, rival: Candidate, chosen: Candidate) -> bool:
+    """Whether a rival costs less on average, by more than a thousandth."""
+    if board.mean_cost is None:
+        return False
+    of = dict(zip(board.candidates, board.mean_cost, strict=True))
+    return bool(of[rival] < 0.999 * of[chosen])
 
 
 def start(board: Scoreboard, budget: int) -> Candidate:

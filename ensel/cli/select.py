@@ -104,6 +104,10 @@ def select_command(
     from ensel.report.selection import selection_report
     from ensel.report.terminal import print_report
 
+    if loss is None and confidence != 0.95:
+        raise InputError(
+            "--confidence is of a certificate; give the points to be certified, --loss 1"
+        )
     if save is not None and str(save) == SCREEN:
         raise InputError("--save -: a policy is kept in a file; give its name")
     check_outputs(json, save, inputs=(*table.inputs, prices.prices, unlabelled))

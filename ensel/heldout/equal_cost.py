@@ -54,9 +54,10 @@ def difference_at_equal_cost(
         return UNKNOWN
     order = np.argsort(costs, kind="stable")
     ascending = np.asarray(costs, dtype=float)[order]
-    upper = int(np.searchsorted(ascending, cost))
-    if upper == 0 or upper == len(sets):
-        rival = sets[order[min(upper, len(sets) - 1)]]
+    upper = int(np.searchsorted(ascending, cost, side="right"))
+    if upper == 0 or upper == len(sets) or ascending[upper - 1] == cost:
+        # Of sets at one cost (free ones, say), the largest.
+        rival = sets[order[max(upper - 1, 0)]]
         return difference_interval(scores - rival)
 
     low, high = ascending[upper - 1], ascending[upper]

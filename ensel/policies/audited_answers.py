@@ -120,7 +120,12 @@ def _as_the_policy_spells(policy: Any, label: Any) -> Any:
             raise InputError(f"label {shorten([repr(label)])} cannot be read as {reader}")
         return label
     if names is not None:
-        return names[policy._class_of(label)]
+        read = None if label is None else policy._read(label)
+        if read is None:
+            raise InputError(
+                f"label {shorten([repr(label)])} names none of the classes {shorten(names, 10)}"
+            )
+        return read
     known: Sequence[Any] = np.asarray(getattr(policy, "classes_", [label])).tolist()
     if label not in known:
         raise InputError(f"label {shorten([repr(label)])}; the policy knows {shorten(known, 10)}")

@@ -155,8 +155,8 @@ def certificate_of(
     policy : Sequential
         Its `levels_` but that of asking everything are the grid, fixed when it was fitted.
     test : TrainingSet
-        Class positions. Of each question one item counts, the first, since copies of a question
-        are no independent witnesses.
+        Class positions. Of each question one item counts, drawn at random, since copies of a
+        question are no independent witnesses.
     loss, confidence : float
     labelled : bool
         Whether `test.y` are labels; else disagreement is tested.
@@ -169,7 +169,7 @@ def certificate_of(
     delta = 1 - confidence
     once = _one_of_each(test)
     stages = policy.stages_of(test.X[once])
-    weights = np.ones(len(once)) if test.sample_weight is None else test.sample_weight[once]
+    weights = np.ones(len(once))  # an item that counts several times is one witness
     costs = None if test.costs is None else np.asarray(test.costs)[list(policy.columns_)]
     # Asking everything, where the grid begins with it, needs no test and certifies nothing.
     levels = policy.levels_[policy.levels_ > ASK_ALL]
@@ -182,7 +182,8 @@ def certificate_of(
         n_lost, n_gained = _outcomes(stages, stops, labels, weights)
         p_value = _p_value(n_lost, n_gained, int(weights.sum()), loss, labelled)
         passed = p_value <= delta / 2 and all(one.passed for one in results)
-        bounds = _bounds(stops, stages.n_stages, weights, costs, delta / 2 / len(levels))
+        each = delta / 2 / len(levels) / (1 if costs is None else 2)  # of queries, and of costs
+        bounds = _bounds(stops, stages.n_stages, weights, costs, each)
         mean = float(np.average(stops + 1, weights=weights)) if len(once) else np.nan
         results.append(Tested(float(threshold), mean, *bounds, n_lost, n_gained, p_value, passed))
 
@@ -197,12 +198,12 @@ def certificate_of(
 
 
 def _one_of_each(test: TrainingSet) -> np.ndarray:
-    """Rows of the first copy of each question that counts."""
-    rows = np.arange(len(test.y))
+    """Rows of one copy, drawn at random, of each question that counts."""
+    rows = np.random.default_rng(0).permutation(len(test.y))
     if test.sample_weight is not None:
-        rows = rows[np.asarray(test.sample_weight) > 0]
+        rows = rows[np.asarray(test.sample_weight)[rows] > 0]
     if test.groups is None:
-        return rows
+        return np.sort(rows)
     return np.sort(rows[np.unique(np.asarray(test.groups)[rows], return_index=True)[1]])
 
 

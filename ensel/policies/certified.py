@@ -118,6 +118,7 @@ class CertifiedSequential(Sequential):
         """A fitted policy from what `to_data` gave: see `Policy.from_data`."""
         policy = super().from_data(data, n_queries, n_classes)
         policy.certificate_ = Certificate.from_dict(data["certificate"])
+        policy.loss, policy.confidence = policy.certificate_.loss, policy.certificate_.confidence
         return policy
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from ensel.exceptions import InputError
 from ensel.policies.training import TrainingSet
 from ensel.table.codes import MISSING, as_codes, class_positions
 from ensel.voting.letters import is_text, sorted_classes, text_codes
@@ -80,3 +83,20 @@ def in_positions(
         rng_of=training.rng_of,
     )
     return classes, coded
+
+
+def unlabelled_codes(X: Any, n_queries: int) -> np.ndarray:
+    """Answers to other questions, checked.
+
+    Raises
+    ------
+    InputError
+        If they are no codes of all queries.
+    """
+    X = np.asarray(X)
+    if X.ndim != 2 or X.shape[1] != n_queries or X.dtype.kind not in "iu":
+        raise InputError(
+            f"unlabelled answers of shape {X.shape} ({X.dtype}); codes of all {n_queries} queries "
+            "are needed"
+        )
+    return X

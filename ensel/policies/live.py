@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ensel.exceptions import InputError, shorten
+from ensel.exceptions import InputError, InputWarning, shorten
 from ensel.policies.open_answers import heard_options
 from ensel.readers.base import CLASS_READERS, UNREADABLE_CLASS
 from ensel.readers.choices import ChoiceReader
@@ -185,10 +186,13 @@ class LivePolicy:
             return MISSING
         known, read = self.class_names or (), self._read(answer)
         if read is None:
-            raise InputError(
-                f"answer {shorten([answer])!r} names none of the classes {shorten(known, 10)}; "
-                "give None for an answer that is unusable"
+            warnings.warn(
+                f"answer {shorten([answer])!r} names none of the classes {shorten(known, 10)}: "
+                "taken as unusable, as None is",
+                InputWarning,
+                stacklevel=4,
             )
+            return MISSING
         return known.index(read)
 
     @abstractmethod

@@ -11,22 +11,23 @@ from sklearn.utils.validation import check_is_fitted
 
 from ensel.exceptions import InputError
 from ensel.policies.base import DamagedPolicy, Policy
-from ensel.policies.coded import in_positions, positions
+from ensel.policies.coded import in_positions, positions, unlabelled_codes
 from ensel.policies.fixed_set import Unaffordable, at_budget, purchase
 from ensel.policies.live import Answer, Answers
 from ensel.policies.live_stages import LiveStages
+from ensel.policies.order import CheapFirst, by_gain_per_price, prices_differ, prices_of
 from ensel.policies.saved_votes import vote_from_data, vote_to_data
 from ensel.policies.stages import Stages, counted, crossed, prefix_votes, replayed
 from ensel.policies.stopping import RULES, LearnedRule, StoppingRule
 from ensel.policies.thresholds import (
-    MONEY,
     Curve,
-    Limit,
     best_of,
     check_numbers,
     curve_of,
     learned_rules,
+    limit_of,
     stop_stages,
+    within,
 )
 from ensel.policies.training import TrainingSet
 from ensel.table.codes import as_codes
@@ -72,6 +73,9 @@ class Sequential(Policy):
         Answers to other questions, as codes, of all queries of the pool. Their labels are not
         needed to see whether going on would change the answer, and the votes have not learned from
         them: they teach when to stop, beside the training items.
+    cheap_first : bool
+        Whether, where prices differ, the same queries may also be asked by gain per price: they are
+        where that costs less at the tolerable loss (or loses less under the limit), held out.
 
     Attributes
     ----------
@@ -105,6 +109,8 @@ class Sequential(Policy):
     ([40, 0], (), 1)
     """
 
+    _order = CheapFirst.NO
+
     def __init__(
         self,
         selector: Any = None,
@@ -117,8 +123,10 @@ class Sequential(Policy):
         tolerance: float = TOLERANCE,
         n_folds: int = FOLDS,
         unlabelled: Any = None,
+        cheap_first: bool = True,
     ) -> None:
         self.unlabelled = unlabelled
+        self.cheap_first = cheap_first
         self.selector = selector
         self.vote = vote
         self.budget = budget
@@ -150,7 +158,16 @@ class Sequential(Policy):
         return self
 
     def _learn(self, training: TrainingSet, draw: int) -> None:
-        """Learn from class positions."""
+        """Learn from class positions; where prices differ, in the order that is cheaper."""
+        self._learn_in_order(training, draw, CheapFirst.NO)
+        if self.cheap_first and prices_differ(training, self.columns_) and not self.is_open:
+            cheap_first = copy.copy(self)
+            cheap_first._learn_in_order(training, draw, CheapFirst.YES)
+            if cheap_first._operating < self._operating:
+                self.__dict__.update(cheap_first.__dict__)
+
+    def _learn_in_order(self, training: TrainingSet, draw: int, order: CheapFirst) -> None:
+        self._order = order
         bought = self._bought(training, draw)
         assert bought is not None
         self.columns_ = bought
@@ -158,6 +175,7 @@ class Sequential(Policy):
         self._learn_when_to_stop(training, draw)
 
     def _learn_when_to_stop(self, training: TrainingSet, draw: int) -> None:
+        self._operating: tuple[float, float] = (0.0, 0.0)
         rules, given = self._rules(), self.threshold
         for rule in rules:
             rule.learn_from(training, self.columns_, self._vote)
@@ -169,19 +187,16 @@ class Sequential(Policy):
             return
 
         curves = self.curves(training, rules, draw)
-        limit = self._limit(training)
+        limit = limit_of(self.mean_budget, self.mean_money, training.costs)
         if limit is not None and given is None and not curves[0].can_keep(limit):
             raise Unaffordable(limit.most)
         curve, place = best_of(curves, self.tolerance, limit)
         self.rule_, self.levels_ = curve.rule, curve.levels(N_LEVELS)
+        self._operating = curve.key(place, limit)
         self.threshold_ = float(curve.thresholds[place] if given is None else given)
-
-    def _limit(self, training: TrainingSet) -> Limit | None:
-        if self.mean_money is not None:
-            if training.costs is None:
-                raise InputError("mean_money without costs; give the cost of every query")
-            return Limit(float(self.mean_money), MONEY)
-        return None if self.mean_budget is None else Limit(float(self.mean_budget))
+        if limit is not None and given is None:
+            rule, stages = self.rule_, self.stages_of(training.X)
+            self.threshold_ = within(stages, rule, prices_of(training, self.columns_), limit)
 
     def _rules(self) -> list[Any]:
         """Unfitted rules: the one that is given, or those to choose from."""
@@ -197,23 +212,13 @@ class Sequential(Policy):
         dealt = training.dealt(self.n_folds, by_label=not self.is_open)
         folds, weights = dealt[dealt >= 0], counted(training)
         if self.unlabelled is not None:
-            others = self.stages_of(self._unlabelled_codes())
+            others = self.stages_of(unlabelled_codes(self.unlabelled, self.n_features_in_))
             stages = stages.followed_by(others)
             shuffled = np.random.default_rng(0).permutation(len(others.best))
             folds = np.concatenate([folds, shuffled % self.n_folds])
             weights = np.concatenate([weights, np.ones(len(others.best))])
-        costs = training.costs
-        paid = None if costs is None else np.asarray(costs, dtype=float)[list(self.columns_)]
+        paid = prices_of(training, self.columns_)
         return [curve_of(rule, stages, folds, weights, paid) for rule in rules]
-
-    def _unlabelled_codes(self) -> np.ndarray:
-        X = np.asarray(self.unlabelled)
-        if X.ndim != 2 or X.shape[1] != self.n_features_in_ or X.dtype.kind not in "iu":
-            raise InputError(
-                f"unlabelled answers of shape {X.shape} ({X.dtype}); codes of all "
-                f"{self.n_features_in_} queries are needed"
-            )
-        return X
 
     def crossed_stages(self, training: TrainingSet, draw: int = 0) -> Stages:
         """Held-out votes of every stage on the training items: see `crossed`."""
@@ -229,8 +234,10 @@ class Sequential(Policy):
     def _bought(self, training: TrainingSet, draw: int) -> tuple[int, ...] | None:
         """Columns in the order of asking."""
         if self.selector is None:
-            return tuple(range(training.n_queries))[: self.budget]
-        return purchase(at_budget(self.selector, self.budget), training, draw)[1]
+            columns = tuple(range(training.n_queries))[: self.budget]
+        else:
+            columns = purchase(at_budget(self.selector, self.budget), training, draw)[1]
+        return by_gain_per_price(training, columns) if self._order is CheapFirst.YES else columns
 
     @property
     def _vote(self) -> Any:

@@ -72,6 +72,21 @@ class Limit:
     unit: str = QUERIES
 
 
+def limit_of(mean_budget: float | None, mean_money: float | None, costs: object) -> Limit | None:
+    """The limit that a policy was given, in queries or in money.
+
+    Raises
+    ------
+    InputError
+        If it is of money, and costs are unknown.
+    """
+    if mean_money is not None:
+        if costs is None:
+            raise InputError("mean_money without costs; give the cost of every query")
+        return Limit(float(mean_money), MONEY)
+    return None if mean_budget is None else Limit(float(mean_budget))
+
+
 @dataclass(frozen=True)
 class Curve:
     """What each threshold is expected to cost and to lose; arrays of shape (n_thresholds,).
@@ -116,6 +131,11 @@ class Curve:
         if not fits.any():
             fits = means <= means.min() * (1 + 1e-12)
         return _best(fits, self.loss, self.cost)
+
+    def key(self, place: int, limit: Limit | None) -> tuple[float, float]:
+        """What is to be small: the cost at the tolerable loss, or the loss under a limit."""
+        cost, loss = float(self.cost[place]), float(self.loss[place])
+        return (cost, loss) if limit is None else (loss, cost)
 
     def can_keep(self, limit: Limit) -> bool:
         """Whether any threshold keeps the mean cost within a limit."""
@@ -204,6 +224,32 @@ def _swept(
     return thresholds, cost, queries, loss
 
 
+def within(stages: Stages, rule: StoppingRule, costs: np.ndarray | None, limit: Limit) -> float:
+    """The strictest threshold that keeps the mean cost within a limit; else the cheapest.
+
+    Of the votes that will be used, on the training answers: their scores are not quite those of the
+    folds, and a policy with few different scores may jump over a limit. What it asks needs no
+    label, so nothing is chosen on labels here.
+
+    Parameters
+    ----------
+    stages : Stages
+    rule : StoppingRule
+        Fitted.
+    costs : ndarray of float, shape (n_stages,), optional
+    limit : Limit
+
+    Returns
+    -------
+    float
+    """
+    weights = np.ones(len(stages.best))
+    thresholds, cost, queries, _ = _swept(stages, rule.scores(stages), weights, costs)
+    means = queries if limit.unit == QUERIES else cost
+    fits = np.flatnonzero(means <= limit.most * (1 + 1e-12))
+    return float(thresholds[fits[0] if len(fits) else np.argmin(means)])
+
+
 def best_of(curves: Sequence[Curve], tolerance: float, limit: Limit | None) -> tuple[Curve, int]:
     """The rule that serves best, and the place of its threshold.
 
@@ -225,10 +271,9 @@ def best_of(curves: Sequence[Curve], tolerance: float, limit: Limit | None) -> t
     """
     if limit is None:
         places = [curve.losing_at_most(tolerance) for curve in curves]
-        keys = [(c.cost[at], c.loss[at]) for c, at in zip(curves, places, strict=True)]
     else:
         places = [curve.within(limit) for curve in curves]
-        keys = [(c.loss[at], c.cost[at]) for c, at in zip(curves, places, strict=True)]
+    keys = [c.key(at, limit) for c, at in zip(curves, places, strict=True)]
     winner = min(range(len(curves)), key=lambda n: keys[n])  # the first of equals
     return curves[winner], places[winner]
 

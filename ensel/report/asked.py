@@ -37,7 +37,10 @@ def asked_in_words(policy: Policy, table: PredictionTable, asked: pd.Series) -> 
         what = "1 query" if most == 1 else f"all {most} queries"
         return f"asks {what} of every item{_spent(policy, table)}"
     counts = asked.value_counts(normalize=True).sort_index()
-    listed = [f"{n} of {100 * share:.0f} %" for n, share in counts.head(MOST_SHARES).items()]
+    listed = [
+        f"{n} of {100 * share:.0f} % of the items" if place == 0 else f"{n} of {100 * share:.0f} %"
+        for place, (n, share) in enumerate(counts.head(MOST_SHARES).items())
+    ]
     if len(counts) > MOST_SHARES:
         listed.append(f"more of {100 * counts.iloc[MOST_SHARES:].sum():.0f} %")
     return (
@@ -54,4 +57,5 @@ def _spent(policy: Policy, table: PredictionTable) -> str:
     costs = np.array(prices, dtype=float)
     spent = policy.costs_of(read_by(policy, table).codes, costs)
     whole = "" if np.allclose(spent, costs.sum()) else f" instead of {costs.sum():.3g}"
-    return f", for {spent.mean():.3g} an item{whole} (prices of the training table)"
+    unit = policy.about.get("cost_unit") or "the unit of the prices that it learned from"
+    return f", at a cost of {spent.mean():.3g}{whole} ({unit})"

@@ -41,6 +41,11 @@ def recommendation(result: InSequence) -> Paragraph | None:
 def price(result: InSequence) -> str:
     """``2.3 queries on average [2.2, 2.4] instead of 5, ...``."""
     mean = result.mean_queries
+    if result.certificate is not None and result.certificate.taken is not None:
+        return (
+            f"{_asked(result.certificate):.2f} queries on average instead of {result.set_size}, on "
+            "the labels that it was tested on"
+        )
     change = -result.loss_to_set.value, -result.loss_to_set.high, -result.loss_to_set.low
     points = "{:+.1f} points [{:+.1f}, {:+.1f}]".format(*(100 * value + 0.0 for value in change))
     words = (
@@ -53,18 +58,21 @@ def price(result: InSequence) -> str:
     return f"{words}, the same answer as all {len(result.queries)} in {same:.1f} %"
 
 
-def in_full(result: InSequence) -> tuple[Block, ...]:
+def in_full(result: InSequence, unit: str) -> tuple[Block, ...]:
     """All that is known of it, where it was asked for.
 
     Parameters
     ----------
     result : InSequence
+    unit : str
+        Of costs.
 
     Returns
     -------
     tuple of Block
     """
     mean, loss = result.mean_queries, result.loss_to_full
+
     pairs = [
         ("Queries a question", f"{mean.value:.2f} [{mean.low:.2f}, {mean.high:.2f}]"),
         ("Held-out accuracy", result.accuracy.percent),
@@ -73,7 +81,9 @@ def in_full(result: InSequence) -> tuple[Block, ...]:
     ]
     if result.mean_cost is not None:
         cost = result.mean_cost
-        pairs.insert(1, ("Cost a question", f"{cost.value:.3g} [{cost.low:.3g}, {cost.high:.3g}]"))
+        shown = f"{cost.value:.3g} [{cost.low:.3g}, {cost.high:.3g}]"
+        pairs.insert(1, ("Cost", f"{shown} instead of {result.set_cost:.3g} ({unit})"))
+
     blocks: list[Block] = [
         Paragraph(f"In sequence: {result.instruction}: {price(result)}.{_verdict(result)}"),
         Facts(tuple(pairs)),
@@ -81,7 +91,14 @@ def in_full(result: InSequence) -> tuple[Block, ...]:
     if result.stops is not None:
         blocks += [Paragraph("Where questions stop, held out:"), _stops(result)]
     if result.certificate is not None:
-        blocks += [Paragraph(certified(result.certificate)), Paragraph(NOT_PROMISED)]
+        blocks += [
+            Paragraph(certified(result.certificate)),
+            Paragraph(
+                "What stands above is of the whole procedure, certificate and all, repeated "
+                "without each fold: with fewer labels it may certify less, or something else."
+            ),
+            Paragraph(NOT_PROMISED),
+        ]
     return tuple(blocks)
 
 
@@ -89,13 +106,17 @@ def _verdict(result: InSequence) -> str:
     """Why it is not recommended in place of the set that is bought, where it is not."""
     if result.is_recommended:
         return ""
+    if result.certificate is not None and result.certificate.certified:
+        return ""  # the folds may have certified less: they say nothing of this policy
+    if result.certificate is not None:
+        return " Nothing could be certified, so everything is asked: the set is the better buy."
     if result.set_size == 1:
-        return " What is bought is one query, and one is asked of every question anyway."
+        return " One query alone is as good, as far as these labels say: keep that."
     if result.mean_queries.high >= result.set_size:
-        return " That it asks fewer queries than the set is not clear."
+        return " That it asks fewer queries than the set is not clear: keep the set."
     return (
-        f" These labels do not vouch for losing at most {100 * WORTH_A_LOSS:g} points to the set "
-        "that is bought."
+        f" It may lose more than {100 * WORTH_A_LOSS:g} points to the set that is bought, as far "
+        "as these labels say; more of them would tell."
     )
 
 
@@ -161,6 +182,12 @@ def certificate_report(certificate: Certificate, name: str) -> Report:
     return Report(f"Certificate on {name} ({certificate.n_test:,} questions)", "", parts)
 
 
+def _asked(certificate: Certificate) -> float:
+    """Mean queries on the questions that it was tested on."""
+    assert certificate.taken is not None
+    return certificate.taken.mean_queries
+
+
 def certified(certificate: Certificate) -> str:
     """What is promised, or what would be needed, in a sentence or two."""
     loss, sure = 100 * certificate.loss, 100 * certificate.confidence
@@ -172,11 +199,12 @@ def certified(certificate: Certificate) -> str:
 
     if certificate.certified:
         cost = certificate.mean_cost
-        price = "" if cost is None else f", for {cost:.3g} at most"
+        price = "" if cost is None else f", for {cost:.3g} at most at list prices"
         return (
             f"Certificate: with {sure:g} % confidence the policy {what} {loss:g} {unit} asking "
             f"everything and asks {certificate.mean_queries:.2f} queries on average at most{price} "
-            f"(tested on {labels} that it had not learned from)."
+            f"({_asked(certificate):.2f} on the {labels} that it was tested on, and had not "
+            "learned from)."
         )
     if not certificate.tested:
         return (

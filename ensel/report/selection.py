@@ -125,7 +125,7 @@ def _in_sequence(result: Selection) -> Paragraph | None:
 def _in_sequence_in_full(result: Selection) -> tuple[Any, ...]:
     if result.adaptive is None or not result.adaptive_asked_for:
         return ()
-    return (in_full(result.adaptive),)
+    return (in_full(result.adaptive, result.cost_unit or "the file's unit"),)
 
 
 def _silent(result: Selection) -> Paragraph | None:

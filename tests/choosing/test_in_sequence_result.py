@@ -25,6 +25,7 @@ RESULT = InSequence(
     agreement_with_full=0.97,
     loss_to_set=Estimate(0.0, -0.005, 0.005),
     set_size=3,
+    set_cost=float("nan"),
     stops=pd.DataFrame({"asked": [2, 4], "share": [0.75, 0.25], "accuracy": [0.9, 0.5]}),
     certificate=None,
     policy=None,

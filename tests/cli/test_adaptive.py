@@ -64,7 +64,7 @@ def test_select_save_and_vote(run, files, tmp_path, pool):
     words = " ".join(out.split())
     assert "In sequence: ask m" in words
     assert " of accuracy, the same answer as all 3 in " in words
-    for fact in ("Queries a question", "Cost a question", "Asking all 3", "Lost by stopping"):
+    for fact in ("Queries a question", "Cost", "Asking all 3", "Lost by stopping"):
         assert f"\n{fact} " in out
     assert "Where questions stop, held out:" in out
     assert "Certificate" not in out
@@ -74,6 +74,7 @@ def test_select_save_and_vote(run, files, tmp_path, pool):
     for name in ESTIMATES:
         assert told[f"{name}_low"] <= told[name] <= told[f"{name}_high"]
     assert f"Queries a question {told['mean_queries']:.2f} [" in words
+    assert f"Cost {told['mean_cost']:.3g} [" in words
     assert 0 <= told["agreement_with_full"] <= 1
     assert (told["set_size"], len(told["queries"])) == (3, 3)
     assert sum(stop["share"] for stop in told["stops"]) == pytest.approx(1)
@@ -94,7 +95,8 @@ def test_select_save_and_vote(run, files, tmp_path, pool):
     spent = policy.costs_of(pool.subset(queries=list(policy.query_names)).answers, prices)
     said = " ".join(err.split())
     assert f"asks {voted['asked'].mean():.2f} queries an item on average instead of 3 (" in said
-    assert f", for {spent.mean():.3g} an item instead of {prices.sum():.3g} (prices of" in said
+    cost = f", at a cost of {spent.mean():.3g} instead of {prices.sum():.3g}"
+    assert f"{cost} (USD per 1,000 questions)" in said
 
     # Live, it reads what models wrote as the file was read.
     first = policy.next({})
@@ -155,9 +157,9 @@ def test_a_loss_in_points_is_certified_at_a_confidence(run, files, tmp_path, poi
         assert told["labels_needed"] is None
         assert (
             f"Certificate: with 90 % confidence the policy loses at most 20 points to asking "
-            f"everything and asks {told['mean_queries']:.2f} queries on average at most (tested on "
-            "60 labels"
+            f"everything and asks {told['mean_queries']:.2f} queries on average at most ("
         ) in words
+        assert "60 labels that it was tested on, and had not learned from" in words
         return
     assert told["mean_queries"] is None
     assert "That it loses at most 0.5 points to asking everything cannot be vouched for" in words

@@ -58,9 +58,11 @@ def test_sets_come_in_any_order():
     assert found == difference_at_equal_cost(POLICY, 1.25, SETS, COSTS)
 
 
-def test_of_sets_that_cost_the_same_the_first_is_the_rival():
+def test_of_sets_that_cost_the_same_the_largest_is_the_rival():
     found = difference_at_equal_cost(POLICY, 2.0, [ONE, TWO, THREE], [1.0, 2.0, 2.0])
-    assert found == difference_interval(POLICY - TWO)
+    assert found == difference_interval(POLICY - THREE)
+    free = difference_at_equal_cost(POLICY, 0.0, [ONE, TWO], [0.0, 0.0])
+    assert free == difference_interval(POLICY - TWO)
 
 
 @pytest.mark.parametrize(

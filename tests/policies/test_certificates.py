@@ -108,9 +108,10 @@ def test_half_of_what_may_go_wrong_is_for_the_loss_and_half_for_the_mean():
 
 def test_costs_are_those_of_the_queries_in_the_order_of_asking():
     found = certificate(hand(costs=np.array([1.0, 2.0, 4.0])), 0.1)
-    # One query costs 1, all three 7.
-    bound = mean_upper_bound([1, 7], [63, 37], 1, 7, 0.05 / 2 / 2)
-    assert found.mean_cost == pytest.approx(bound)
+    # One query costs 1, all three 7; queries and costs share what two thresholds share.
+    each = 0.05 / 2 / 2 / 2
+    assert found.mean_cost == pytest.approx(mean_upper_bound([1, 7], [63, 37], 1, 7, each))
+    assert found.mean_queries == pytest.approx(mean_upper_bound([1, 3], [63, 37], 1, 3, each))
 
     turned = policy(0.0)
     turned.columns_ = (2, 0, 1)
@@ -119,7 +120,7 @@ def test_costs_are_those_of_the_queries_in_the_order_of_asking():
     found = certificate_of(turned, test, 0.1, 0.95, labelled=True)
     assert found.tested[0].n_lost == 2
     # First the third column, for 4; all for 7.
-    bound = mean_upper_bound([4, 7], [63, 37], 4, 7, 0.05 / 2)
+    bound = mean_upper_bound([4, 7], [63, 37], 4, 7, 0.05 / 2 / 2)
     assert found.mean_cost == pytest.approx(bound)
 
 
@@ -166,31 +167,44 @@ def test_what_gives_no_usable_answer_is_asked_everything_and_never_right():
 # -- copies and weights ---------------------------------------------------------------------------
 
 
-def test_of_each_question_the_first_item_counts():
-    """Each item above three times; the later copies are answered otherwise, and do not count."""
-    X = np.concatenate([hand().X, 1 - hand().X, 1 - hand().X])
-    groups = np.tile(np.arange(100), 3)
-    thrice = TrainingSet(X, np.tile(hand().y, 3), groups=groups)
-    assert certificate(thrice, 0.1) == certificate(hand(), 0.1)
-    assert certificate(TrainingSet(X, thrice.y), 0.1) != certificate(hand(), 0.1)
+def test_of_each_question_one_copy_counts_drawn_at_random():
+    """100 questions, each once as above and once with every answer turned round.
+
+    Of the 60 that are 000, the copy is 111 and wrong: it asks three times, and is not lost.
+    """
+    X = np.concatenate([hand().X, 1 - hand().X])
+    groups = np.tile(np.arange(100), 2)
+    twice = TrainingSet(X, np.tile(hand().y, 2), groups=groups)
+    found = certificate(twice, 0.1)
+    assert found == certificate(twice, 0.1)  # the draw is the same each time
+    assert found.n_test == 100
+    # Either copy in half of the cases: once for a first 0 (63 or 37 of 100), else three times.
+    assert 1.7 < found.tested[0].mean_queries < 2.3
+    for copies in (hand().X, 1 - hand().X):
+        assert found != certificate(TrainingSet(copies, hand().y), 0.1)
+
+    alike = TrainingSet(
+        np.tile(hand().X, (3, 1)), np.tile(hand().y, 3), groups=np.arange(300) % 100
+    )
+    assert certificate(alike, 0.1) == certificate(hand(), 0.1)
 
 
-def test_items_of_no_weight_do_not_count_and_weights_are_numbers_of_items():
-    weights = np.ones(100, dtype=int)
-    weights[0], weights[61] = 0, 3  # a zero that is right, and one of the two that are lost
-    rows = np.repeat(np.arange(100), weights)
-    weighted = TrainingSet(hand().X, hand().y, sample_weight=weights)
-    assert certificate(weighted, 0.1) == certificate(hand().part(rows), 0.1)
-    assert certificate(weighted, 0.1).tested[0].n_lost == 4
+@pytest.mark.parametrize("grouped", [False, True])
+def test_items_of_no_weight_do_not_count_and_others_count_once(grouped):
+    """An item that was drawn several times is one witness."""
+    rng = np.random.default_rng(0)
+    weights = rng.integers(0, 4, 100)
+    known = {"groups": np.arange(100)} if grouped else {}
+    weighted = TrainingSet(hand().X, hand().y, sample_weight=weights, **known)
+    assert certificate(weighted, 0.1) == certificate(hand().part(weights > 0), 0.1)
 
 
 def test_a_copy_of_no_weight_does_not_stand_for_its_question():
     X, y = np.array([[0, 1, 1], [1, 1, 1]]), np.array([1, 1])
-    both = {"groups": np.array([0, 0])}
-    first = certificate(TrainingSet(X, y, **both), 0.1)
-    second = certificate(TrainingSet(X, y, sample_weight=np.array([0, 1]), **both), 0.1)
-    assert (first.tested[0].n_lost, second.tested[0].n_lost) == (1, 0)
-    assert first.n_test == second.n_test == 1
+    for weights, n_lost in (([1, 0], 1), ([0, 1], 0)):
+        both = TrainingSet(X, y, groups=np.array([0, 0]), sample_weight=np.array(weights))
+        assert certificate(both, 0.1).tested[0].n_lost == n_lost
+        assert certificate(both, 0.1).n_test == 1
 
 
 # -- laws -----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.naive_bayes import GaussianNB
 
-from ensel import InputError, PredictionTable, load_policy
+from ensel import InputError, InputWarning, PredictionTable, load_policy
 from ensel.policies import Sequential
 from ensel.policies.live_stages import plain_vote
 from ensel.policies.open_answers import renumbered
@@ -297,13 +297,14 @@ def test_refuses_live(call, said):
     assert "\n" not in str(raised.value)
 
 
-def test_refuses_classes_that_it_does_not_know():
+def test_what_names_no_class_is_unusable_and_said():
     X, y = codes()
     table = PredictionTable(X, y, classes=["no", "yes", "so so"], queries=NAMES)
     policy = Sequential(None, MajorityVote(), n_folds=2).fit_table(table)
     for answer in ("maybe", 1.5, 7):
-        with pytest.raises(InputError, match=r"answer .*no, yes, so so"):
-            policy.next({"p": answer})
+        with pytest.warns(InputWarning, match=r"answer .*no, yes, so so"):
+            found = policy.next({"p": answer})
+        assert found == policy.next({"p": None})
 
 
 def test_an_unfitted_policy_says_so():

@@ -318,3 +318,26 @@ def test_options_beyond_those_that_an_open_vote_knows_are_refused_as_by_a_set():
         policy.fit(X3, Y3)
         with pytest.raises(InputError, match="option 7, but n_classes=2"):
             policy.predict_proba(np.array([[7, 0, 0]]))
+
+
+def test_the_same_queries_are_asked_cheap_first_where_that_is_cheaper():
+    """Two good models at 10, four poorer ones at 1: settled by the cheap, the dear are spared."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(2, size=600)
+    hard = rng.random((600, 1)) < 0.2
+    rates = np.where(hard, 0.5, np.array([0.03, 0.04, 0.08, 0.09, 0.1, 0.1]))
+    X = np.where(rng.random((600, 6)) < rates, 1 - y[:, None], y[:, None])
+    costs = np.array([10.0, 10, 1, 1, 1, 1])
+    spent = {}
+    for cheap_first in (False, True):
+        policy = Sequential(GreedyLogit(budget=6), n_folds=3, cheap_first=cheap_first)
+        policy.fit(X[:300], y[:300], costs=costs)
+        assert set(policy.columns_) == set(range(6))
+        spent[cheap_first] = policy.costs_of(X[300:], costs).mean()
+    assert spent[True] < spent[False]
+    # Equal prices leave the order as it was bought.
+    equal = Sequential(GreedyLogit(budget=6), n_folds=3).fit(X[:300], y[:300], costs=np.ones(6))
+    assert (
+        equal.columns_
+        == Sequential(GreedyLogit(budget=6), n_folds=3).fit(X[:300], y[:300]).columns_
+    )

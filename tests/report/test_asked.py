@@ -48,16 +48,20 @@ def test_a_set_asks_all_of_every_item():
 def test_numbers_of_queries_by_hand():
     # Six of ten after one answer, three after two, one after four: (6 + 6 + 4) / 10.
     assert said([0] * 6 + [1] * 3 + [3]) == (
-        "asks 1.60 queries an item on average instead of 6 (1 of 60 %, 2 of 30 %, 4 of 10 %)"
+        "asks 1.60 queries an item on average instead of 6 (1 of 60 % of the items, "
+        "2 of 30 %, 4 of 10 %)"
     )
-    assert said([1] * 4) == "asks 2.00 queries an item on average instead of 6 (2 of 100 %)"
+    assert (
+        said([1] * 4)
+        == "asks 2.00 queries an item on average instead of 6 (2 of 100 % of the items)"
+    )
 
 
 def test_more_than_four_numbers_are_summed_up():
     # One of ten each after 1, 2 and 3, two after 4, and two of 5 and three of 6 together.
     assert said([0, 1, 2, 3, 3, 4, 4, 5, 5, 5]) == (
         "asks 4.20 queries an item on average instead of 6 "
-        "(1 of 10 %, 2 of 10 %, 3 of 10 %, 4 of 20 %, more of 50 %)"
+        "(1 of 10 % of the items, 2 of 10 %, 3 of 10 %, 4 of 20 %, more of 50 %)"
     )
     assert "more" not in said([0, 1, 2, 3])
 
@@ -66,20 +70,21 @@ def test_what_was_spent_is_said_where_prices_are_known():
     costs = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
     # Half stop after one, for 1; half after three, for 1 + 2 + 4. All would cost 63.
     assert said([0, 2], costs=costs) == (
-        "asks 2.00 queries an item on average instead of 6 (1 of 50 %, 3 of 50 %), for 4 an item "
-        "instead of 63 (prices of the training table)"
+        "asks 2.00 queries an item on average instead of 6 (1 of 50 % of the items, 3 of 50 %), at "
+        "a cost of 4 instead of 63 (the unit of the prices that it learned from)"
     )
     assert said([0, 1], FixedSet(None, MajorityVote()), costs=costs) == (
-        "asks all 6 queries of every item, for 63 an item (prices of the training table)"
+        "asks all 6 queries of every item, at a cost of 63 (the unit of the prices that it learned "
+        "from)"
     )
     # Free queries have a price, too.
-    assert said([0, 2], costs=[0.0] * 6).endswith(", for 0 an item (prices of the training table)")
+    assert ", at a cost of 0 (the unit of" in said([0, 2], costs=[0.0] * 6)
 
 
 @pytest.mark.parametrize("costs", [None, [1.0, np.nan, 1, 1, 1, 1]])
 def test_nothing_is_said_of_prices_that_are_not_known(costs):
     assert said([0, 2], costs=costs) == (
-        "asks 2.00 queries an item on average instead of 6 (1 of 50 %, 3 of 50 %)"
+        "asks 2.00 queries an item on average instead of 6 (1 of 50 % of the items, 3 of 50 %)"
     )
 
 
@@ -88,6 +93,14 @@ def test_prices_are_those_that_the_policy_was_saved_with_whatever_the_new_table_
     policy = Sequential(None, MajorityVote(), rule=StopsAtItsNumber()).fit_table(pool)
     other = pool.subset(queries=pool.query_names[::-1])
     other = other.replace(queries=other.queries.assign(cost=100.0))
-    assert ", for 4 an item instead of 63 (" in asked_in_words(
+    assert ", at a cost of 4 instead of 63 (" in asked_in_words(
         policy, other, policy.replay(other)["asked"]
     )
+
+
+def test_the_unit_of_costs_is_named_where_the_policy_knows_it():
+    pool = table([0, 2], costs=[1.0] * 6)
+    policy = Sequential(None, MajorityVote(), rule=StopsAtItsNumber())
+    policy.fit_table(pool, cost_unit="USD per 1,000 questions")
+    words = asked_in_words(policy, pool, policy.replay(pool)["asked"])
+    assert words.endswith(", at a cost of 2 instead of 6 (USD per 1,000 questions)")

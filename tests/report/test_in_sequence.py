@@ -40,6 +40,7 @@ RESULT = InSequence(
     agreement_with_full=0.989,
     loss_to_set=Estimate(0.001, -0.002, 0.005),
     set_size=3,
+    set_cost=float("nan"),
     stops=pd.DataFrame({"asked": [2, 4], "share": [0.832, 0.168], "accuracy": [0.919, 0.5]}),
     certificate=None,
     policy=None,
@@ -88,7 +89,7 @@ def test_a_verifier_gives_no_answer_that_could_be_the_same():
 
 
 def test_in_full():
-    sentence, facts, heading, table = in_full(RESULT)
+    sentence, facts, heading, table = in_full(RESULT, "USD")
     assert sentence.text == SENTENCE
     assert isinstance(facts, Facts)
     assert facts.pairs == (
@@ -104,12 +105,13 @@ def test_in_full():
 
 
 def test_costs_are_said_where_they_are_known():
-    facts = in_full(replace(RESULT, mean_cost=Estimate(0.01234, 0.01, 0.015)))[1]
-    assert facts.pairs[1] == ("Cost a question", "0.0123 [0.01, 0.015]")
+    priced = replace(RESULT, mean_cost=Estimate(0.01234, 0.01, 0.015), set_cost=0.02)
+    facts = in_full(priced, "USD")[1]
+    assert facts.pairs[1] == ("Cost", "0.0123 [0.01, 0.015] instead of 0.02 (USD)")
 
 
 def test_with_a_verifier_there_are_no_stops_to_list():
-    blocks = in_full(replace(RESULT, stops=None, agreement_with_full=None))
+    blocks = in_full(replace(RESULT, stops=None, agreement_with_full=None), "USD")
     assert [type(block) for block in blocks] == [Paragraph, Facts]
 
 
@@ -119,26 +121,29 @@ def test_with_a_verifier_there_are_no_stops_to_list():
         ({}, ""),
         (
             {"set_size": 1},
-            " What is bought is one query, and one is asked of every question anyway.",
+            " One query alone is as good, as far as these labels say: keep that.",
         ),
-        ({"set_size": 2}, " That it asks fewer queries than the set is not clear."),
+        ({"set_size": 2}, " That it asks fewer queries than the set is not clear: keep the set."),
         (
             {"loss_to_set": Estimate(0.001, -0.1, 0.0051)},
-            " These labels do not vouch for losing at most 0.5 points to the set that is bought.",
+            " It may lose more than 0.5 points to the set that is bought, as far as these labels "
+            "say; more of them would tell.",
         ),
         ({"loss_to_set": Estimate(0.001, -0.1, 0.1), "certificate": CERTIFIED}, ""),
     ],
 )
 def test_why_it_is_not_recommended(change, verdict):
     result = replace(RESULT, **change)
-    sentence = in_full(result)[0].text
+    sentence = in_full(result, "USD")[0].text
     assert sentence == f"In sequence: {result.instruction}: {price(result)}.{verdict}"
     assert bool(verdict) != result.is_recommended
 
 
 def test_the_certificate_stands_last_with_what_it_does_not_promise():
-    said = texts(in_full(replace(RESULT, certificate=CERTIFIED)))
-    assert said[-2:] == [certified(CERTIFIED), NOT_PROMISED]
+    said = texts(in_full(replace(RESULT, certificate=CERTIFIED), "USD"))
+    assert said[-3] == certified(CERTIFIED)
+    assert said[-2].startswith("What stands above is of the whole procedure")
+    assert said[-1] == NOT_PROMISED
 
 
 # -- the certificate in words ---------------------------------------------------------------------
@@ -147,13 +152,13 @@ def test_the_certificate_stands_last_with_what_it_does_not_promise():
 def test_what_is_promised():
     assert certified(replace(CERTIFIED, tested=(replace(STRICT, mean_cost_bound=None),))) == (
         "Certificate: with 95 % confidence the policy loses at most 2 points to asking everything "
-        "and asks 2.23 queries on average at most (tested on 2,830 labels that it had not learned "
-        "from)."
+        "and asks 2.23 queries on average at most (1.90 on the 2,830 labels that it was tested on, "
+        "and had not learned from)."
     )
-    assert "queries on average at most, for 0.751 at most (tested on" in certified(CERTIFIED)
+    assert "on average at most, for 0.751 at most at list prices (1.90 on" in certified(CERTIFIED)
     one = replace(CERTIFIED, loss=0.01, confidence=0.9, n_test=1)
     assert "with 90 % confidence the policy loses at most 1 point to asking" in certified(one)
-    assert "tested on 1 label that" in certified(one)
+    assert "on the 1 label that it was tested on" in certified(one)
     assert "loses at most 0.5 points to" in certified(replace(CERTIFIED, loss=0.005))
 
 
@@ -213,6 +218,6 @@ def test_on_a_terminal_it_fits(printed):
     from ensel.report.report import Report
 
     result = replace(RESULT, queries=["x" * 60, "y" * 60, "z" * 60, "d"], certificate=CERTIFIED)
-    out = printed(Report("title", "", (in_full(result),)))
+    out = printed(Report("title", "", (in_full(result, "USD"),)))
     assert max(map(len, out.splitlines())) <= 80
     assert "instead of 3" in " ".join(out.split())
