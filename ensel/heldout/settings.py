@@ -153,7 +153,11 @@ class Setting:
             return VerifiedSequence(selector, budget, who.false_accept, who.false_reject, who.cost)
         vote = self.votes[self.vote_of(method)]()
         if method == ADAPTIVE:
-            return Sequential(selector, vote, budget, mean_budget=mean_budget)
+            # Samples of one model are exchangeable: they are asked as they come.
+            cheap_first = self.in_sequence != OF_ONE_MODEL
+            return Sequential(
+                selector, vote, budget, mean_budget=mean_budget, cheap_first=cheap_first
+            )
         return Sequential(selector, vote, budget, rule=self.sequences[method]())
 
     def sequence_for_money(self, budget: int, mean_money: float) -> Any:
