@@ -175,6 +175,7 @@ def adaptive_candidate(request: Request, bought: Candidate) -> Candidate:
             policy.selector,
             policy.vote,
             policy.budget,
+            policy.rule,
             loss=request.loss,
             confidence=request.confidence,
         )

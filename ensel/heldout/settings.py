@@ -10,6 +10,7 @@ import numpy as np
 
 from ensel.exceptions import InputError
 from ensel.policies import FixedSet, Sequential, VerifiedSet
+from ensel.policies.polya_urn import PolyaUrn
 from ensel.policies.verified_sequence import VerifiedSequence
 from ensel.registry import (
     OPEN_SELECTORS,
@@ -154,9 +155,14 @@ class Setting:
         vote = self.votes[self.vote_of(method)]()
         if method == ADAPTIVE:
             # Samples of one model are exchangeable: they are asked as they come.
-            cheap_first = self.in_sequence != OF_ONE_MODEL
+            of_one_model = self.in_sequence == OF_ONE_MODEL
             return Sequential(
-                selector, vote, budget, mean_budget=mean_budget, cheap_first=cheap_first
+                selector,
+                vote,
+                budget,
+                rule=PolyaUrn() if of_one_model else None,
+                mean_budget=mean_budget,
+                cheap_first=not of_one_model,
             )
         return Sequential(selector, vote, budget, rule=self.sequences[method]())
 
@@ -170,7 +176,8 @@ class Setting:
         method, vote = self.in_sequence
         by_price = method == "greedy-logit" and not self.is_open
         selector = self.selector("gain-per-cost" if by_price else method)
-        return Sequential(selector, self.votes[vote](), budget, mean_money=mean_money)
+        rule = PolyaUrn() if self.in_sequence == OF_ONE_MODEL else None
+        return Sequential(selector, self.votes[vote](), budget, rule, mean_money=mean_money)
 
     def asking(self, family: tuple[str, str]) -> Setting:
         """The same, but that other queries are asked in sequence, with another vote."""

@@ -13,7 +13,7 @@ from ensel.policies.certificates import Certificate, certificate_of, check_promi
 from ensel.policies.of_tables import read_by
 from ensel.policies.sequential import FOLDS, Sequential
 from ensel.policies.stages import can_teach
-from ensel.policies.stopping import ASK_ALL, LearnedRule
+from ensel.policies.stopping import ASK_ALL
 from ensel.policies.training import TrainingSet
 from ensel.table.codes import MISSING
 from ensel.table.prediction_table import PredictionTable
@@ -176,7 +176,7 @@ def certify(
     (True, 2500)
     """
     check_promise(loss, confidence)
-    if not isinstance(policy, Sequential) or not isinstance(policy.rule_, LearnedRule):
+    if not isinstance(policy, Sequential) or not policy.rule_.learns:
         raise InputError(
             f"a {type(policy).__name__} is given; only what asks in sequence by a learned rule can "
             "be certified (`ensel select --adaptive --save` writes one)"

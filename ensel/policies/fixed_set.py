@@ -71,7 +71,7 @@ class Unaffordable(UnfilledBudget):
     """A mean cost that even stopping after the first answer exceeds."""
 
     def __init__(self, most: float) -> None:
-        text = f"asking the first query alone costs more than {most:g} on average"
+        text = f"asking until there is one usable answer costs more than {most:g} on average"
         ValueError.__init__(self, text)
 
 

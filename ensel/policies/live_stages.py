@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ensel.policies.stages import MARGIN_DIGITS, TINY, stages_of
-from ensel.policies.stopping import LearnedRule
+from ensel.policies.stages import stages_of
+from ensel.policies.stopping import PlainVote
 from ensel.table.codes import MISSING
 from ensel.voting.logit import LogitVote
 from ensel.voting.majority import MajorityVote
@@ -18,9 +18,6 @@ from ensel.voting.weighted import WeightedVote
 
 if TYPE_CHECKING:
     from ensel.policies.sequential import Sequential
-
-PlainVote = Callable[[Sequence[int]], tuple[float, float]]
-"""From codes in the order of asking to the probabilities of the best class and of the next."""
 
 
 class LiveStages:
@@ -47,8 +44,7 @@ class LiveStages:
         self.votes = [
             plain_vote(vote, columns[: size + 1]) for size, vote in enumerate(policy.votes_)
         ]
-        rule = policy.rule_
-        self.score = rule.of_one() if isinstance(rule, LearnedRule) else None
+        self.score = policy.rule_.of_one(self.votes, len(self.names))
 
     def n_in_order(self, answers: Mapping[str, Any]) -> int:
         """How many queries have been asked before the first that has not, in order."""
@@ -73,9 +69,7 @@ class LiveStages:
             return False
         if self.score is None:
             return self._settled_by_arrays(codes)
-        top, second = self.votes[stage - 1](codes)
-        margin = round(max(math.log((top + TINY) / (second + TINY)), 0.0), MARGIN_DIGITS)
-        return self.score(stage - 1, margin, 1.0 - top) <= self.policy.threshold_
+        return self.score(codes) <= self.policy.threshold_
 
     def _codes_of(self, answers: Mapping[str, Any], stage: int) -> list[int]:
         """Class positions in the order of asking."""

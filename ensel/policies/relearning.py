@@ -61,7 +61,7 @@ def relearn_stopping(
     >>> more.replay(pool.subset(items=slice(3000, 6000)))["asked"].mean() < 2.1
     np.True_
     """
-    if not isinstance(policy, Sequential) or not isinstance(policy.rule_, LearnedRule):
+    if not isinstance(policy, Sequential) or not policy.rule_.learns:
         raise InputError(
             f"a {type(policy).__name__} is given; only what asks in sequence by a learned rule can "
             "learn anew when to stop"
@@ -73,11 +73,14 @@ def relearn_stopping(
     folds = answers.dealt(policy.n_folds, by_label=False)
     costs = None if answers.costs is None else np.asarray(answers.costs)[list(policy.columns_)]
     weights = np.ones(len(own.codes))
-    curves = [curve_of(rule, stages, folds, weights, costs) for rule in learned_rules(None)]
+    own_rule = copy.copy(policy.rule_)
+    rules = learned_rules(None) if isinstance(own_rule, LearnedRule) else [own_rule]
+    curves = [curve_of(rule, stages, folds, weights, costs) for rule in rules]
 
     limit = None if mean_budget is None else Limit(mean_budget)
     curve, place = best_of(curves, tolerance, limit)
     again = copy.copy(policy)
     again.rule_, again.levels_ = curve.rule, curve.levels(N_LEVELS)
-    again.threshold_ = float(curve.thresholds[place])
+    given = curve.rule.threshold if limit is None else None
+    again.threshold_ = float(curve.thresholds[place] if given is None else given)
     return again

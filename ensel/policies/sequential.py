@@ -16,6 +16,7 @@ from ensel.policies.fixed_set import Unaffordable, at_budget, purchase
 from ensel.policies.live import Answer, Answers
 from ensel.policies.live_stages import LiveStages
 from ensel.policies.order import CheapFirst, by_gain_per_price, prices_differ, prices_of
+from ensel.policies.polya_urn import POLYA_URN, PolyaUrn
 from ensel.policies.saved_votes import vote_from_data, vote_to_data
 from ensel.policies.stages import Stages, counted, crossed, prefix_votes, replayed
 from ensel.policies.stopping import RULES, LearnedRule, StoppingRule
@@ -179,15 +180,15 @@ class Sequential(Policy):
         rules, given = self._rules(), self.threshold
         for rule in rules:
             rule.learn_from(training, self.columns_, self._vote)
-        if len(rules) == 1 and given is None:
+        limit = limit_of(self.mean_budget, self.mean_money, training.costs)
+        if len(rules) == 1 and given is None and limit is None:
             given = rules[0].threshold
-        if given is not None and type(rules[0]).fit is StoppingRule.fit:  # nothing to learn
+        if given is not None and not rules[0].learns:
             self.rule_, self.threshold_ = rules[0], float(given)
             self.levels_ = np.array([self.threshold_])
             return
 
         curves = self.curves(training, rules, draw)
-        limit = limit_of(self.mean_budget, self.mean_money, training.costs)
         if limit is not None and given is None and not curves[0].can_keep(limit):
             raise Unaffordable(limit.most)
         curve, place = best_of(curves, self.tolerance, limit)
@@ -369,8 +370,6 @@ class Sequential(Policy):
 
     def to_data(self) -> dict[str, Any]:
         """Order, votes and rule, for a file."""
-        if not isinstance(self.rule_, LearnedRule):
-            raise NotImplementedError(f"a {type(self.rule_).__name__} cannot be kept in a file")
         stops = {"threshold": self.threshold_, "levels": self.levels_.tolist()}
         return {
             "asks": list(self.columns_),
@@ -392,7 +391,8 @@ class Sequential(Policy):
         policy.votes_ = tuple(
             vote_from_data(vote, size, n_classes) for size, vote in enumerate(data["votes"], 1)
         )
-        policy.rule_ = LearnedRule.from_data(data["stops"], len(columns))
+        kept = PolyaUrn if data["stops"]["kind"] == POLYA_URN else LearnedRule
+        policy.rule_ = kept.from_data(data["stops"], len(columns))
         policy.threshold_ = float(data["stops"]["threshold"])
         policy.levels_ = np.array(data["stops"]["levels"], dtype=float)
         if not np.isfinite(policy.threshold_):

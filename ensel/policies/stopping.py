@@ -6,6 +6,7 @@ scalar, so that policies nest: with a lower threshold, no item stops earlier.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from ensel.policies.stages import Stages
+from ensel.policies.stages import MARGIN_DIGITS, TINY, Stages
 
 OVERTURN, GAIN, POSTERIOR = "overturn", "gain", "posterior"
 RULES = (OVERTURN, GAIN, POSTERIOR)
@@ -23,12 +24,16 @@ SHRINKAGE = 0.5
 """Share of the straight line through 0 in a learned score, beside the curve."""
 ASK_ALL = -1e9
 """A threshold below every score."""
+PlainVote = Callable[[Sequence[int]], tuple[float, float]]
+"""From codes in the order of asking to the probabilities of the best class and of the next."""
 
 
 class StoppingRule(ABC):
     """A score for every stage but the last; a policy stops where it is at most a threshold.
 
-    Subclasses write `fit` and `scores`.
+    Subclasses write `scores`, and `fit` where there is something to learn. A rule that is to be
+    kept in a file has `to_data` and `from_data`, and one that is asked live at every question
+    `of_one`.
 
     Attributes
     ----------
@@ -38,6 +43,7 @@ class StoppingRule(ABC):
     See Also
     --------
     LearnedRule : What is lost by stopping, learned from held-out votes.
+    ensel.policies.polya_urn.PolyaUrn : Of samples of one model.
     ensel.policies.published_rules : Rules of the literature.
     """
 
@@ -83,6 +89,39 @@ class StoppingRule(ABC):
         -------
         ndarray of float, shape (n_items, n_stages - 1)
         """
+
+    def of_one(
+        self, votes: Sequence[PlainVote], n_stages: int
+    ) -> Callable[[Sequence[int]], float] | None:
+        """The same score in plain Python, for one item; None where there is no such thing.
+
+        Parameters
+        ----------
+        votes : sequence of callable, length n_stages
+            Of every stage: see `PlainVote`.
+        n_stages : int
+
+        Returns
+        -------
+        callable or None
+            From the codes so far, in the order of asking, to the score.
+        """
+        return None
+
+    @property
+    def learns(self) -> bool:
+        """Whether there is something to learn, and so to learn anew."""
+        return type(self).fit is not StoppingRule.fit
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data, for a file, with the rule's `kind`.
+
+        Raises
+        ------
+        NotImplementedError
+            If the rule cannot be kept in a file.
+        """
+        raise NotImplementedError(f"a {type(self).__name__} cannot be kept in a file")
 
 
 class LearnedRule(StoppingRule):
@@ -156,17 +195,25 @@ class LearnedRule(StoppingRule):
             return lines
         return (1 - SHRINKAGE) * np.stack(curves, axis=1) + SHRINKAGE * lines
 
-    def of_one(self) -> Callable[[int, float, float], float]:
-        """The same score in plain Python, for one item: from stage, margin and doubt."""
-        slopes, knots, is_line = self.slopes_, self.knots_, self.kind == POSTERIOR
+    def of_one(self, votes: Sequence[PlainVote], n_stages: int) -> Callable[[Sequence[int]], float]:
+        """The same score in plain Python: see `StoppingRule.of_one`."""
 
-        def score(stage: int, margin: float, doubt: float) -> float:
-            line = slopes[stage] * doubt
-            if is_line:
-                return line
-            return (1 - SHRINKAGE) * _interpolated(margin, *knots[stage]) + SHRINKAGE * line
+        def score(codes: Sequence[int]) -> float:
+            stage = len(codes) - 1
+            top, second = votes[stage](codes)
+            odds = (top + TINY) / (second + TINY)
+            margin = round(max(math.log(odds), 0.0), MARGIN_DIGITS)
+            return self.score_at(stage, margin, 1.0 - top)
 
         return score
+
+    def score_at(self, stage: int, margin: float, doubt: float) -> float:
+        """The score of one stage, from 0, at a margin and doubt of its vote."""
+        line = self.slopes_[stage] * doubt
+        if self.kind == POSTERIOR:
+            return line
+        curve = _interpolated(margin, *self.knots_[stage])
+        return (1 - SHRINKAGE) * curve + SHRINKAGE * line
 
     def to_data(self) -> dict[str, Any]:
         """Plain data, for a file."""

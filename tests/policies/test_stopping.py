@@ -42,8 +42,7 @@ def test_the_curve_is_the_isotonic_regression_of_scikit_learn(known, kind):
         right = 0.5 * curve.predict(stages.margins[:, j]) + 0.5 * lines
         np.testing.assert_allclose(rule.scores(stages)[:, j], right, atol=1e-12)
 
-        score = rule.of_one()
-        of_curve = [2 * score(j, margin, 0.0) for margin in elsewhere]
+        of_curve = [2 * rule.score_at(j, margin, 0.0) for margin in elsewhere]
         np.testing.assert_allclose(of_curve, curve.predict(elsewhere), atol=1e-12)
 
 
@@ -51,11 +50,11 @@ def test_the_curve_is_the_isotonic_regression_of_scikit_learn(known, kind):
 def test_one_item_in_plain_python_scores_as_all_do(known, kind):
     stages, weights = known
     rule = LearnedRule(kind).fit(stages, weights)
-    score, scores = rule.of_one(), rule.scores(stages)
+    scores = rule.scores(stages)
     assert scores.shape == (len(weights), stages.n_stages - 1)
     assert (scores >= 0).all()
     for i, j in np.ndindex(*scores.shape):
-        alone = score(j, float(stages.margins[i, j]), float(stages.doubts[i, j]))
+        alone = rule.score_at(j, float(stages.margins[i, j]), float(stages.doubts[i, j]))
         assert abs(alone - scores[i, j]) <= 1e-9
 
 
@@ -123,7 +122,7 @@ def test_how_often_it_is_overturned_by_hand():
     np.testing.assert_allclose(margins, [0.4055, 1.3863, 2.1972])
     assert heights == [0.5, 0, 0]
     # Halfway between .6's margin and .8's: half of .5, and half of that is the score's.
-    assert rule.of_one()(0, (0.4055 + 1.3863) / 2, 0.0) == pytest.approx(0.125)
+    assert rule.score_at(0, (0.4055 + 1.3863) / 2, 0.0) == pytest.approx(0.125)
 
 
 def test_what_is_gained_by_hand():
@@ -136,7 +135,7 @@ def test_what_is_gained_by_hand():
 def test_what_the_posterior_says_by_hand():
     rule = LearnedRule("posterior").fit(four(), np.ones(4))
     np.testing.assert_allclose(rule.scores(four())[:, 0], [0.4, 0.4, 0.2, 0.1])
-    assert rule.of_one()(0, 5.0, 0.25) == 0.25
+    assert rule.score_at(0, 5.0, 0.25) == 0.25
 
 
 def test_where_nothing_was_ever_lost_the_line_still_says_who_is_less_sure():
