@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
 
 from ensel.error_model.bivariate import Phi2
 
-NODES = 200  # Gauss-Legendre, for the third variable
+TOLERANCE = 1e-12
+"""Of the quadrature over the growing correlations."""
+SINGULAR = 1e-15
+"""Smallest determinant that is told from 0."""
 POINTS = 2**11  # Sobol points a randomisation
 RANDOMISATIONS = 8
 MOST_SOBOL = 200
@@ -33,7 +38,8 @@ class PatternProbabilities(NamedTuple):
 def pattern_probabilities(thresholds: np.ndarray, correlation: np.ndarray) -> PatternProbabilities:
     """Probability of each pattern of errors E_i = 1{T_i <= t_i}, T ~ N(0, R).
 
-    Up to three models by quadrature over the bivariate cdf, to about 1e-10. More by the
+    Up to three models by quadrature, to about 1e-10: Plackett's formula, as Genz (2004) has it,
+    over the angle whose sine is the correlation. More by the
     separation-of-variables transform (Genz 1992) on randomised Sobol points, the same for all
     patterns.
 
@@ -53,7 +59,9 @@ def pattern_probabilities(thresholds: np.ndarray, correlation: np.ndarray) -> Pa
 
     References
     ----------
-    A. Genz (1992), https://doi.org/10.2307/1390838 (the transform).
+    A. Genz (1992), https://doi.org/10.2307/1390838 (the transform); A. Genz (2004), Numerical
+    computation of rectangular bivariate and trivariate normal and t probabilities, Statistics and
+    Computing 14, https://doi.org/10.1023/B:STCO.0000035304.20635.31 (three models).
 
     Examples
     --------
@@ -117,18 +125,45 @@ def all_wrong_curve(
 
 
 def _small(upper: np.ndarray, correlation: np.ndarray) -> float:
-    """P(T <= upper) for two or three variables."""
+    """P(T <= upper) for two or three variables.
+
+    Three by Plackett's formula: let the correlations of the first grow from 0 to what they are, at
+    one pace. The first is the one that the others are least correlated with.
+    """
     if len(upper) == 2:
         return float(Phi2(upper[0], upper[1], correlation[0, 1]))
-    # Integrate over the quantile of the first: u in (0, Phi(upper_0)).
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    top = ndtr(upper[0])
-    x = ndtri(top * (nodes + 1) / 2)
-    b, c = correlation[0, 1], correlation[0, 2]
-    spread_b, spread_c = np.sqrt(1 - b**2), np.sqrt(1 - c**2)
-    partial = np.clip((correlation[1, 2] - b * c) / (spread_b * spread_c), -1, 1)
-    inner = Phi2((upper[1] - b * x) / spread_b, (upper[2] - c * x) / spread_c, partial)
-    return float(top / 2 * (weights * inner).sum())
+    i, j, k = _least_correlated_first(correlation)
+    h, b, c, d = upper[[i, j, k]], correlation[i, j], correlation[i, k], correlation[j, k]
+    apart = ndtr(h[0]) * float(Phi2(h[1], h[2], d))
+    grown = _grown(h, b, c, d) + _grown(h[[0, 2, 1]], c, b, d)
+    return max(float(apart) + grown, 0.0)
+
+
+def _least_correlated_first(correlation: np.ndarray) -> tuple[int, int, int]:
+    """Three variables, such that the second and the third are the most correlated."""
+    pairs = {0: (1, 2), 1: (0, 2), 2: (0, 1)}
+    first = max(pairs, key=lambda i: abs(correlation[pairs[i]]))
+    return first, *pairs[first]
+
+
+def _grown(h: np.ndarray, b: float, c: float, d: float) -> float:
+    """What the correlation of the first two adds: the integral of its density over the pace.
+
+    By the angle, so that near copies do not make the density infinite: r = sin(angle).
+    """
+
+    def density(angle: float) -> float:
+        r, free = math.sin(angle), math.cos(angle) ** 2
+        other = c * r / b  # it has grown by as much
+        left = max(free - other**2 - d**2 + 2 * r * other * d, SINGULAR)
+        bound = h[2] * free - h[0] * (other - d * r) - h[1] * (d - other * r)
+        distance = (h[0] ** 2 + h[1] ** 2 - 2 * r * h[0] * h[1]) / (2 * free)
+        return math.exp(-distance) * float(ndtr(bound / math.sqrt(free * left)))
+
+    if b == 0:
+        return 0.0
+    area, _ = quad(density, 0.0, math.asin(b), epsabs=TOLERANCE, epsrel=0.0, limit=200)
+    return float(area) / (2 * math.pi)
 
 
 def _prefix_probabilities(upper: np.ndarray, correlation: np.ndarray, u: np.ndarray) -> np.ndarray:

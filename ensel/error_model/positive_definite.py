@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigh
 
+from ensel.exceptions import InputError
+
 SMALLEST_EIGENVALUE = 1e-6
 CLIPPED_TO = 2 * SMALLEST_EIGENVALUE
 """Eigenvalues are lifted to twice what is asked for, so that rounding does not undo it."""
+ROUNDING = 1e-8
 MOST_ROUNDS = 300
 SMALL_CHANGE = 1e-13
 """A round that changes no correlation by more has arrived: changes shrink from round to round."""
@@ -46,6 +49,11 @@ def make_positive_definite(correlation: np.ndarray) -> tuple[np.ndarray, Repair]
         The same object where its eigenvalues are large enough.
     Repair
 
+    Raises
+    ------
+    InputError
+        If it is no symmetric matrix of finite numbers with ones on its diagonal.
+
     See Also
     --------
     ensel.error_model.tetrachoric : Where such matrices come from.
@@ -62,6 +70,7 @@ def make_positive_definite(correlation: np.ndarray) -> tuple[np.ndarray, Repair]
     >>> repair.smallest_before < 0 < repair.smallest_after
     True
     """
+    _check_correlations(correlation)
     before = float(np.linalg.eigvalsh(correlation)[0])
     if before >= SMALLEST_EIGENVALUE:
         return correlation, Repair(before, before, 0.0)
@@ -75,6 +84,26 @@ def make_positive_definite(correlation: np.ndarray) -> tuple[np.ndarray, Repair]
     np.fill_diagonal(near, 1.0)
     after = float(np.linalg.eigvalsh(near)[0])
     return near, Repair(before, after, float(np.abs(near - correlation).max()))
+
+
+def _check_correlations(matrix: np.ndarray) -> None:
+    """One line on what is no matrix of correlations."""
+    needed = "a symmetric matrix with ones on its diagonal is needed"
+    if np.ndim(matrix) != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise InputError(f"correlations of shape {np.shape(matrix)}: {needed}")
+    if not np.isfinite(matrix).all():
+        row, column = np.argwhere(~np.isfinite(matrix))[0]
+        raise InputError(
+            f"correlation {matrix[row, column]} of models {row} and {column}: {needed}"
+        )
+    diagonal = np.diagonal(matrix)
+    wrong = np.flatnonzero(np.abs(diagonal - 1) > ROUNDING)
+    if len(wrong):
+        raise InputError(
+            f"correlation {diagonal[wrong[0]]:g} of model {wrong[0]} with itself: {needed}"
+        )
+    if np.abs(matrix - matrix.T).max() > ROUNDING:
+        raise InputError(f"correlations that differ both ways: {needed}")
 
 
 def _projected(correlation: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ import pytest
 from statsmodels.stats.correlation_tools import corr_nearest
 from statsmodels.tools.sm_exceptions import IterationLimitWarning
 
+from ensel import InputError
 from ensel.error_model import make_positive_definite
 
 
@@ -36,3 +37,17 @@ def test_repair_is_that_of_statsmodels(seed):
     with pytest.warns(IterationLimitWarning):  # it goes on where nothing changes any more
         theirs = corr_nearest(R, threshold=2e-6, n_fact=300)
     np.testing.assert_allclose(repaired, theirs, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "said"),
+    [
+        ([[1, np.nan], [np.nan, 1]], "correlation nan of models 0 and 1"),
+        ([[0, 0], [0, 1]], "correlation 0 of model 0 with itself"),
+        ([[1, 0.5], [0.4, 1]], "differ both ways"),
+        ([[1, 0.5, 0.1], [0.5, 1, 0.1]], r"shape \(2, 3\)"),
+    ],
+)
+def test_what_is_no_matrix_of_correlations_is_refused(matrix, said):
+    with pytest.raises(InputError, match=said + ".*ones on its diagonal is needed"):
+        make_positive_definite(np.array(matrix, dtype=float))
