@@ -3,11 +3,44 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from ensel.testing.laws import require
+
+
+@dataclass(frozen=True)
+class InformationSubject:
+    """An information estimator, and what is said of it.
+
+    Attributes are parameters of `check_information_estimator`.
+    """
+
+    function: Callable[[np.ndarray, np.ndarray], Any]
+    conditional: Callable[..., Any] | None
+    plug_in: bool
+    bias_corrected: bool
+    tolerance: float
+    within: float
+
+    def bits(self, answers: Any, labels: Any) -> float:
+        """What it says, given copies that it may write into."""
+        return float(self.function(np.array(answers, dtype=int), np.array(labels, dtype=int)))
+
+    def same(self, before: float, after: float, change: str) -> None:
+        """Require the same bits."""
+        require(
+            abs(after - before) <= self.tolerance,
+            f"{before:.6g} bits, but {after:.6g} {change}",
+        )
+
+    def no_more(self, most: float, value: float, change: str) -> None:
+        """Require bits that are not more than others."""
+        require(value <= most + self.tolerance, f"{most:.6g} bits, but {value:.6g}, more, {change}")
 
 
 class Buyer:

@@ -62,6 +62,25 @@ def _reliable(vote: OpenSubject) -> Any:
     return st.fixed_dictionaries({"table": tables})
 
 
+def _rarely(vote: OpenSubject) -> Any:
+    """One query right on all items but one, and one right on one, else silent, in any order."""
+
+    def built(n_items: int, place: int, seed: int) -> PredictionTable:
+        y = np.random.default_rng(seed).integers(0, MOST_OPTIONS, n_items)
+        good, rare = y.copy(), np.full_like(y, MISSING)
+        good[0], rare[-1] = (y[0] + 1) % MOST_OPTIONS, y[-1]
+        names = ["good", "rare"]
+        return PredictionTable(
+            np.column_stack([good, rare][::place]),
+            y,
+            classes=[str(k) for k in range(MOST_OPTIONS)],
+            queries=names[::place],
+        )
+
+    table = st.builds(built, st.integers(12, 24), st.sampled_from([1, -1]), st.integers(0, 99))
+    return st.fixed_dictionaries({"table": table})
+
+
 def _if_weights(vote: OpenSubject) -> str | None:
     return None if vote.voter.estimator is not None else "takes no weights of items"
 
@@ -238,6 +257,19 @@ def _order_of_columns(vote: OpenSubject, table: PredictionTable) -> None:
     mirrored = X[:, ::-1]
     after = vote.ask(mirrored, y, mirrored)
     vote.same(vote.ask(X, y, X), after, "with the columns reversed")
+
+
+@_law(
+    "rare answers",
+    "a query that answered one item, rightly, does not outvote one that is mostly right",
+    _rarely,
+)
+def _rare_answers(vote: OpenSubject, table: PredictionTable) -> None:
+    X, y = _arrays(table)
+    p = vote.ask(X, y, np.array([[0, 1]])).p[0]  # a vote that counts heads may call it a tie
+    good, rare = (float(p[table.query_names.index(name)]) for name in ("good", "rare"))
+    found = f"where they disagree, the option of 'good' has {good:.3g}, of 'rare' {rare:.3g}"
+    require(rare <= good + vote.tolerance, found)
 
 
 @_law(

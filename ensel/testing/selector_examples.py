@@ -120,6 +120,28 @@ def silent(selector: Any) -> Any:
     )
 
 
+def rarely(selector: Any) -> Any:
+    """A query that is mostly right and one that is right on an item a class, in either order."""
+
+    def built(n_classes: int, repeats: int, place: int) -> PredictionTable:
+        # Of each class the first is answered wrong by the one; the other speaks of the last only.
+        labels = np.repeat(np.arange(n_classes), repeats)
+        number = np.tile(np.arange(repeats), n_classes)
+        mostly = np.where(number == 0, (labels + 1) % n_classes, labels)
+        rare = np.where(number == repeats - 1, labels, MISSING)
+        names = ["mostly right", "right, but rare"]
+        return PredictionTable(
+            np.column_stack([mostly, rare][::place]),
+            labels,
+            classes=[str(k) for k in range(n_classes)],
+            queries=names[::place],
+        )
+
+    return st.fixed_dictionaries(
+        {"table": st.builds(built, st.integers(2, 3), st.integers(8, 12), st.sampled_from([1, -1]))}
+    )
+
+
 def noisy(selector: Any) -> Any:
     """Which of six simulated queries are good, how many classes, and a seed."""
     return st.fixed_dictionaries(

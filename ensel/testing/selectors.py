@@ -18,6 +18,7 @@ from ensel.testing.selector_examples import (
     held_out,
     noisy,
     priced,
+    rarely,
     silent,
     without_ties,
 )
@@ -227,6 +228,20 @@ def _silent_query(selector: _Selector, table: PredictionTable) -> None:
 
 
 @_law(
+    "rare answers",
+    "a query that is right where it answers, which is rarely, is not preferred to a good one",
+    rarely,
+    skipped=_unless_random,
+)
+def _rare_answers(selector: _Selector, table: PredictionTable) -> None:
+    # Right on 7 items of 8, the good one tells .46 bits of two classes; the rare one, .13.
+    first = table.query_names[selector.buy(table, 1)[0]]
+    right = dict(zip(table.query_names, table.accuracies.tolist(), strict=True))
+    shares = ", ".join(f"{name!r} is so on {share:.0%}" for name, share in right.items())
+    require(first == "mostly right", f"bought {first!r} first; of all items {shares}")
+
+
+@_law(
     "noise",
     "in a large simulated pool, informative queries are bought before noise",
     noisy,
@@ -303,7 +318,7 @@ def check_selector(
     >>> def first_come(answers, labels, budget):
     ...     return list(range(budget))
     >>> check_selector(first_come, max_examples=20, report=True).broken
-    ['ties go to the better', 'order of columns', 'silent query', 'noise']
+    ['ties go to the better', 'order of columns', 'silent query', 'rare answers', 'noise']
     """
     if prefix is None:
         prefix = bool(getattr(selector, "nested", True))

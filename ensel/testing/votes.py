@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -122,6 +122,24 @@ def _easy(vote: _Vote) -> Any:
         min_items=800, max_items=800, min_queries=3, max_error=0.3, max_correlation=0.5
     )
     return st.fixed_dictionaries({"table": pool})
+
+
+def _rarely(vote: _Vote) -> Any:
+    def built(n_classes: int, repeats: int, place: int) -> dict[str, Any]:
+        labels = np.tile(np.arange(n_classes), repeats)
+        good, rare = labels.copy(), np.full_like(labels, MISSING)
+        good[0], rare[-1] = 1, labels[-1]  # right but on one item; right on one, else silent
+        asked = np.array(list(permutations(range(n_classes), 2)))
+        names = ["good", "rare"]
+        table = PredictionTable(
+            np.column_stack([good, rare][::place]),
+            labels,
+            classes=[str(k) for k in range(n_classes)],
+            queries=names[::place],
+        )
+        return {"table": table, "asked": asked[:, ::place].tolist()}
+
+    return st.builds(built, st.integers(3, 4), st.integers(4, 8), st.sampled_from([1, -1]))
 
 
 def _if_probabilities(vote: _Vote) -> str | None:
@@ -267,6 +285,26 @@ def _order_of_columns(vote: _Vote, table: PredictionTable) -> None:
     mirrored = X[:, ::-1].copy()
     after = vote.voter.ask(mirrored, y, mirrored, table.n_classes)
     vote.same(vote.ask(table, X), after, "with the columns reversed")
+
+
+@_law(
+    "rare answers",
+    "a query that answered one item, rightly, does not outvote one that is mostly right",
+    _rarely,
+)
+def _rare_answers(vote: _Vote, table: PredictionTable, asked: list[list[int]]) -> None:
+    # Where they disagree on each pair of classes. A vote that counts heads may call it a tie.
+    labels, p = vote.ask(table, asked)
+    good, rare = (np.array(asked)[:, table.query_names.index(q)] for q in ("good", "rare"))
+    if p is None:
+        require((labels != rare).any(), "wherever they disagree, the class of 'rare' is chosen")
+        return
+    items = np.arange(len(asked))
+    of_good, of_rare = p[items, good].mean(), p[items, rare].mean()
+    require(
+        of_rare <= of_good + vote.tolerance,
+        f"where they disagree, the class of 'good' has {of_good:.3g}, of 'rare' {of_rare:.3g}",
+    )
 
 
 @_law(

@@ -173,3 +173,34 @@ def test_every_law_of_the_table_is_tried(few):
     report = check_open_vote(OpenMajority, max_examples=1, report=True)
     assert list(report.rows["law"]) == [law.name for law in OPEN_VOTE_LAWS]
     assert report.skipped == []
+
+
+def weighted_options(asked, weights, n_classes):
+    votes = np.einsum("ijk,j->ik", asked[:, :, None] == np.arange(n_classes), weights)
+    return votes * (1 + counted(asked, n_classes) / 1e8) / (votes.sum(axis=1, keepdims=True) + 0.1)
+
+
+def by_accuracy_where_answered(answers, labels, asked, n_classes):
+    """A query that answered one item rightly has the accuracy 1."""
+    right, answered = (answers == labels[:, None]).sum(axis=0), (answers >= 0).sum(axis=0)
+    return weighted_options(asked, right / np.maximum(answered, 1) + 1e-3, n_classes)
+
+
+def by_smoothed_accuracy(answers, labels, asked, n_classes):
+    right, answered = (answers == labels[:, None]).sum(axis=0), (answers >= 0).sum(axis=0)
+    return weighted_options(asked, (right + 0.5) / (answered + 1), n_classes)
+
+
+def test_an_open_vote_that_weighs_answered_items_only_is_named(few):
+    with pytest.raises(BrokenLaw, match="rare answers") as caught:
+        check_open_vote(by_accuracy_where_answered, max_examples=few)
+    # Weights 11/12 and 1 of 12 items: (.9177 : 1.001) / (1.9187 + .1).
+    assert caught.value.found == (
+        "where they disagree, the option of 'good' has 0.455, of 'rare' 0.496"
+    )
+    assert caught.value.example["table"].n_items == 12
+
+
+def test_an_open_vote_that_does_not_trust_one_right_answer_keeps_the_law(few):
+    report = check_open_vote(by_smoothed_accuracy, max_examples=few, report=True)
+    assert "rare answers" not in report.broken

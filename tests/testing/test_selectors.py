@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
 
+from ensel.information import entropy, mutual_information
 from ensel.registry import SELECTORS
 from ensel.testing import BrokenLaw, check_selector
 
@@ -122,3 +123,45 @@ def test_a_selector_that_raises_breaks_the_law_asked():
     with pytest.raises(BrokenLaw, match="ValueError: missing values") as caught:
         check_selector(no_missing)
     assert caught.value.example["table"].n_items == 2
+
+
+def by_accuracy_where_answered(answers, labels, budget, random_state=0, costs=None):
+    """A query that answers rarely but rightly is the most accurate of all."""
+    right, answered = (answers == labels[:, None]).sum(axis=0), (answers >= 0).sum(axis=0)
+    lottery = np.random.default_rng(random_state).permutation(answers.shape[1])
+    cost = np.zeros(len(lottery)) if costs is None else costs
+    return np.lexsort([lottery, cost, -right / np.maximum(answered, 1)])[:budget]
+
+
+def by_information_where_answered(answers, labels, budget, random_state=0, costs=None):
+    """Each query's information on the items that it answers, as if there were no others."""
+    bits = [
+        mutual_information(x[x >= 0], labels[x >= 0]) if (x >= 0).any() else 0 for x in answers.T
+    ]
+    right = (answers == labels[:, None]).mean(axis=0)
+    lottery = np.random.default_rng(random_state).permutation(answers.shape[1])
+    cost = np.zeros(len(lottery)) if costs is None else costs
+    return np.lexsort([lottery, cost, -right, -np.round(bits, 9)])[:budget]
+
+
+@pytest.mark.parametrize("selector", [by_accuracy_where_answered, by_information_where_answered])
+def test_a_selector_that_weighs_answered_items_only_is_named(selector, few):
+    report = check_selector(selector, max_examples=few, report=True)
+    assert report.broken == ["rare answers"]
+    with pytest.raises(BrokenLaw, match="rare answers") as caught:
+        check_selector(selector, max_examples=few)
+    table = caught.value.example["table"]
+    assert table.n_items == 16  # two classes: one right on 14 of 16, the other on 2, else silent
+    assert caught.value.found == (
+        "bought 'right, but rare' first; of all items 'mostly right' is so on 88%, "
+        "'right, but rare' is so on 12%"
+    )
+
+
+def test_a_selector_by_gain_ratio_keeps_the_law(few):
+    def by_gain_ratio(answers, labels, budget, random_state=0):
+        bits = [mutual_information(x, labels) / max(entropy(x), 1e-9) for x in answers.T]
+        return np.argsort(-np.array(bits), kind="stable")[:budget]
+
+    report = check_selector(by_gain_ratio, ties=False, max_examples=few, report=True)
+    assert "rare answers" not in report.broken

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ensel.registry import VOTES
-from ensel.testing import check_vote
+from ensel.testing import BrokenLaw, check_vote
 from ensel.voting import MajorityVote
 
 
@@ -92,4 +92,77 @@ def test_a_constant_vote_is_no_better_than_chance(few):
     of_probabilities = ["probabilities", "most probable class"]
     assert report.skipped == [*of_probabilities, "names of classes", "order of columns"]
     assert "gives classes, no probabilities" in str(report)
-    assert "of 12 laws broken" in str(report)
+    assert "of 13 laws broken" in str(report)
+
+
+def weighted_shares(asked, weights, n_classes):
+    votes = np.einsum("ijk,j->ik", asked[:, :, None] == np.arange(n_classes), weights) + 1e-3
+    return votes / votes.sum(axis=1, keepdims=True)
+
+
+def accuracy_where_answered(answers, labels):
+    right, answered = (answers == labels[:, None]).sum(axis=0), (answers >= 0).sum(axis=0)
+    return right / np.maximum(answered, 1)
+
+
+def by_accuracy_where_answered(answers, labels, asked, n_classes):
+    weights = accuracy_where_answered(answers, labels) + 1e-3
+    return weighted_shares(asked, weights, n_classes)
+
+
+def by_log_odds_where_answered(answers, labels, asked, n_classes):
+    p = np.clip(accuracy_where_answered(answers, labels), 0.01, 0.99)
+    scores = np.einsum(
+        "ijk,j->ik",
+        asked[:, :, None] == np.arange(n_classes),
+        np.log((n_classes - 1) * p / (1 - p)),
+    )
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+def classes_by_accuracy_where_answered(answers, labels, asked, n_classes):
+    return by_accuracy_where_answered(answers, labels, asked, n_classes).argmax(axis=1)
+
+
+def by_accuracy(answers, labels, asked, n_classes):
+    """A missing answer is not right."""
+    weights = (answers == labels[:, None]).mean(axis=0) + 1e-3
+    return weighted_shares(asked, weights, n_classes)
+
+
+def by_smoothed_accuracy_where_answered(answers, labels, asked, n_classes):
+    """One right answer of one is weak evidence: 1.5 / 2 (Jeffreys' prior)."""
+    right, answered = (answers == labels[:, None]).sum(axis=0), (answers >= 0).sum(axis=0)
+    return weighted_shares(asked, (right + 0.5) / (answered + 1), n_classes)
+
+
+@pytest.mark.parametrize(
+    ("vote", "found"),
+    [
+        # Weights 11/12 and 1 of 12 items: (.9177 : 1.002) / 1.9217.
+        (by_accuracy_where_answered, "the class of 'good' has 0.478, of 'rare' 0.521"),
+        # Odds 2 x 11 : 1 and 2 x 99 : 1 of three classes.
+        (by_log_odds_where_answered, "the class of 'good' has 0.0995, of 'rare' 0.896"),
+        (classes_by_accuracy_where_answered, "the class of 'rare' is chosen"),
+    ],
+)
+def test_a_vote_that_weighs_answered_items_only_is_named(vote, found, few):
+    report = check_vote(vote, max_examples=few, report=True)
+    assert report.broken == ["rare answers"]
+    with pytest.raises(BrokenLaw, match="rare answers") as caught:
+        check_vote(vote, max_examples=few)
+    assert caught.value.example["table"].n_items == 12
+    assert found in caught.value.found
+
+
+@pytest.mark.parametrize("vote", [by_accuracy, by_smoothed_accuracy_where_answered])
+def test_votes_that_do_not_trust_one_right_answer_keep_the_laws(vote, few):
+    check_vote(vote, max_examples=few)
+
+
+def test_classes_that_count_heads_keep_the_law(few):
+    def first_of_ties(answers, labels, asked, n_classes):
+        return shares(answers, labels, asked, n_classes).argmax(axis=1)
+
+    assert check_vote(first_of_ties, max_examples=few, report=True).broken == []
