@@ -9,9 +9,10 @@ its own:
   best subsets of each size: `ensel.error_model.subsets`;
 - error floor (d), real ensembles on items they have not seen: `ensel.heldout.comparison.compare`.
 
-Beside them stand co-failure, `ensel.error_model.co_failure`, and the gain ceiling,
-`ensel.error_model.gain_ceiling`. Numbers and intervals come from `floor_bootstrap`, lines by
-ensemble size from `floor_curve`, and warnings from `floor_warnings`, all in this folder.
+Beside them stand co-failure, `ensel.error_model.co_failure`, the gain ceiling,
+`ensel.error_model.gain_ceiling`, and how many opinions the pool is, `ensel.error_model.opinions`.
+Numbers and intervals come from `floor_bootstrap`, lines by ensemble size from `floor_curve`, and
+warnings from `floor_warnings`, all in this folder.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ from ensel.error_model.floor_curve import floor_curve
 from ensel.error_model.floor_result import Floor
 from ensel.error_model.floor_warnings import Findings, floor_warnings
 from ensel.error_model.joint_failure import joint_failure
+from ensel.error_model.opinions import count_opinions
+from ensel.error_model.opinions_result import Opinions
 from ensel.error_model.rule_held_out import rule_held_out
 from ensel.exceptions import InputError
 from ensel.heldout.checks import check_labelled
 from ensel.heldout.intervals import Estimate
-from ensel.heldout.merging import MERGE, count_once
+from ensel.heldout.merging import KEEP, MERGE, count_once
 from ensel.heldout.splits import check_seed
 from ensel.table.kinds import CLOSED
 from ensel.table.prediction_table import PredictionTable
@@ -95,6 +98,7 @@ def error_floor(
     ensel.error_model.bayes_error : Line (c).
     ensel.compare : Line (d).
     ensel.error_model.co_failure : Items that all queries get wrong, and the gain ceiling.
+    ensel.error_model.count_opinions : How many independent votes this pool is worth.
 
     References
     ----------
@@ -192,6 +196,7 @@ def _floor(table: PredictionTable, resampling: Resampling) -> Floor:
         query_names=table.query_names,
         rule_held_out=rule,
         warnings=floor_warnings(Findings(table.query_names, model, point, failed, rule)),
+        opinions=_opinions(table, resampling),
     )
 
 
@@ -227,6 +232,7 @@ def _floor_of_verdicts(table: PredictionTable, resampling: Resampling) -> Floor:
         rule_held_out=unknown,
         warnings=[FROM_VERDICTS, *warnings],
         real_ensembles=("top-k + weighted", "greedy-mi + logit"),
+        opinions=_opinions(table, resampling),
     )
 
 
@@ -234,6 +240,14 @@ FROM_VERDICTS = (
     "only right and wrong count here: (b) takes all wrong answers of an item for one and the same, "
     "and (c) is left out, since it needs to know which wrong answers agree"
 )
+
+
+def _opinions(table: PredictionTable, resampling: Resampling) -> Opinions:
+    """How many opinions the pool is; intervals redraw what those of the floors redraw."""
+    groups = table.groups
+    if resampling.cluster is not None:
+        groups = pd.factorize(table.items[resampling.cluster])[0]
+    return count_opinions(table, groups=groups, copies=KEEP, seed=resampling.seed)
 
 
 def _all_wrong_items(table: PredictionTable, positions: np.ndarray) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ensel.error_model.co_failure import CoFailure
 from ensel.error_model.copula import GaussianCopulaErrors
+from ensel.error_model.opinions_result import Opinions
 from ensel.heldout.intervals import Estimate
 from ensel.registry import resolve
 from ensel.results import Result, plain
@@ -82,6 +83,8 @@ class Floor(Result):
         What line (d) is of.
     copies : Copies
         What was counted as one.
+    opinions : Opinions or None
+        How many independent votes the pool is worth, and what independence would promise.
 
     See Also
     --------
@@ -106,6 +109,7 @@ class Floor(Result):
     ok_items: Floor | None = None
     real_ensembles: tuple[str, str] = ("top-k + weighted", "greedy-mi + map")
     copies: Copies = NO_COPIES
+    opinions: Opinions | None = None
 
     drawn_by: ClassVar[str | None] = FIGURES["error_by_size"]
     reported_by: ClassVar[str | None] = "ensel.report.floor:floor_report"
@@ -117,6 +121,7 @@ class Floor(Result):
         """
         model, failed = self.model, self.co_failure
         predicted = self.estimates["all_wrong_predicted"].value
+
         data: dict[str, Any] = {
             "dataset": self.dataset,
             "n_models": self.n_models,
@@ -137,6 +142,7 @@ class Floor(Result):
             "curve": self.curve.to_dict("records"),
             "all_wrong_items": self.all_wrong_items.to_dict("records"),
             "ok_items": None if self.ok_items is None else self.ok_items.to_dict(),
+            "opinions": None if self.opinions is None else self.opinions.to_dict(),
         }
         return plain(data)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from ensel.error_model.opinions import count_opinions
+from ensel.error_model.opinions_result import Opinions
 from ensel.exceptions import shorten
 from ensel.heldout.description import Description
-from ensel.report.blocks import Block, Cell, Column, Listing, Paragraph, Table, text_column
+from ensel.report.blocks import Block, Cell, Column, Listing, Note, Paragraph, Table, text_column
+from ensel.report.opinions import ceiling, number_of_opinions, promise, similar_pairs
 from ensel.report.phrases import counted
 from ensel.report.report import Report, section, sections
 from ensel.table.kinds import CLOSED, OPEN, VERDICTS
@@ -16,14 +19,18 @@ MOST_QUERIES = 24
 MOST_PAIRS = 3
 
 
-def description_report(result: Description, *, every: bool = False) -> Report:
-    """Report a pool: its queries, what is missing, what moves together.
+def description_report(
+    result: Description, *, every: bool = False, opinions: Opinions | None = None
+) -> Report:
+    """Report a pool: its queries, what is missing, what moves together, how many opinions it is.
 
     Parameters
     ----------
     result : Description
     every : bool
         Whether to list every query, not only the most accurate ones.
+    opinions : Opinions, optional
+        Of the same table; default what `ensel.error_model.count_opinions` says of it.
 
     Returns
     -------
@@ -37,6 +44,8 @@ def description_report(result: Description, *, every: bool = False) -> Report:
     >>> description_report(describe(table)).lead
     '4 items, 2 queries of 2 models; labels: no 2, yes 2'
     """
+    if opinions is None:
+        opinions = count_opinions(result.table)
     n_shown = len(result.queries) if every else min(MOST_QUERIES, len(result.queries))
     parts = sections(
         section(_queries(result, n_shown), _hidden(len(result.queries) - n_shown)),
@@ -47,6 +56,8 @@ def description_report(result: Description, *, every: bool = False) -> Report:
             _cost_unit(result),
             *_duplicates(result),
         ),
+        _opinions(opinions),
+        similar_pairs(opinions) if opinions.n_queries > 2 else (),
     )
     return Report(title=result.table.name, lead=_lead(result), sections=parts)
 
@@ -129,6 +140,16 @@ def _correlation(result: Description) -> tuple[Block, ...]:
         Listing(
             tuple(f"{pair.error_correlation:.2f}  {pair.first} ~ {pair.second}" for pair in most)
         ),
+    )
+
+
+def _opinions(opinions: Opinions) -> tuple[Block, ...]:
+    """How many opinions the pool is, what independence would promise, what can be gained."""
+    return section(
+        number_of_opinions(opinions),
+        promise(opinions),
+        ceiling(opinions),
+        *(Note(text) for text in opinions.notes),
     )
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from ensel.error_model.floor_result import ASSUMPTIONS, Floor
 from ensel.heldout.intervals import Estimate
-from ensel.report.blocks import Cell, Column, Note, Paragraph, Table, text_column
+from ensel.report.blocks import Block, Cell, Column, Note, Paragraph, Table, text_column
+from ensel.report.opinions import number_of_opinions, promise
 from ensel.report.phrases import merged, span
 from ensel.report.report import Report, section, sections
 
@@ -45,6 +46,7 @@ def floor_report(result: Floor) -> Report:
     """
     parts = sections(
         section(_lines(result), _monte_carlo(result)),
+        _opinions(result),
         section(
             *merged(result.copies),
             _correlations(result),
@@ -96,6 +98,16 @@ def _monte_carlo(result: Floor) -> Paragraph | None:
         return None
     error = f"{100 * result.bayes_error_se:.2f}"
     return Paragraph(f"(c) by Monte Carlo, standard error {error} points.")
+
+
+def _opinions(result: Floor) -> tuple[Block, ...]:
+    """How many opinions the pool is, and what its votes get beside what independence promises."""
+    opinions, rule = result.opinions, result.rule_held_out
+    if opinions is None:
+        return ()
+    held_out = f", and the rule of (c) on {100 * (1 - rule.value):.1f} % of held-out ones"
+    known = held_out if not np.isnan(rule.value) else ""
+    return section(number_of_opinions(opinions), promise(opinions, known))
 
 
 def _correlations(result: Floor) -> Paragraph:

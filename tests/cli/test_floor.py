@@ -6,6 +6,7 @@ def test_floor_prints_and_draws(run, pool_csv, tmp_path):
     code, out, err = run("floor", pool_csv, "--boot", 3, "--figures", pictures)
     assert (code, err) == (0, "")
     assert "gain ceiling" in out
+    assert "6 models are about " in out
     assert "certificate" not in out
     names = {"error_by_size", "error_correlation", "co_failure"}
     assert {path.stem for path in pictures.iterdir()} == names

@@ -7,7 +7,7 @@ import pytest
 
 from ensel import InputError, PredictionTable, error_floor
 from ensel.cli import main
-from ensel.error_model import simulate
+from ensel.error_model import count_opinions, simulate
 
 
 def test_sound_labels_again(mmlu_floor, real):
@@ -30,6 +30,15 @@ def test_a_query_that_is_never_wrong_leaves_no_error():
     found = error_floor(table, n_boot=3).estimates
     assert found["bayes_error"].value == 0
     assert found["all_wrong_predicted"].value == 0
+
+
+def test_opinions_redraw_clusters_whole(mmlu_floor, real):
+    """By subject, where errors go together, the interval of the correlation is another."""
+    by_question = count_opinions(real("mmlu"))
+    found = mmlu_floor.opinions
+    assert found.effective_votes.value == by_question.effective_votes.value
+    assert found.effective_votes.low < by_question.effective_votes.low
+    assert found.majority_accuracy.low < by_question.majority_accuracy.low
 
 
 def test_refuses(small_pool):

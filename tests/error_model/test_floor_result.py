@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 
 KEYS = [
     "n_models",
@@ -41,3 +42,13 @@ def test_figures_show_the_numbers(mmlu_floor):
         drawn["(a) its floor, endless copies"], 100 * mmlu_floor.estimates["uniform_floor"].value
     )
     assert "n = 5,700 items" in figures["error_by_size"].get_suptitle()
+
+
+def test_opinions_stand_under_one_key(mmlu_floor):
+    """What stood there before is as it was; sound items have their own."""
+    data = json.loads(mmlu_floor.to_json())
+    opinions = data["opinions"]
+    assert opinions["error_correlation"] == pytest.approx(data["mean_phi"])
+    assert opinions["gain_ceiling"] == data["gain_ceiling"]
+    assert opinions["any_right"] == pytest.approx(1 - data["all_wrong_observed"])
+    assert data["ok_items"]["opinions"]["n_items"] == data["ok_items"]["n_items"]

@@ -10,12 +10,14 @@ import pytest
 
 from ensel import PredictionTable, compare, describe, error_floor, frontier, load_dataset, select
 from ensel.datasets import DATASETS
+from ensel.error_model import count_opinions
 from ensel.report.comparison import comparison_report
 from ensel.report.datasets import datasets_report
 from ensel.report.description import description_report
 from ensel.report.figures_built import built_report
 from ensel.report.floor import floor_report
 from ensel.report.frontier import frontier_report
+from ensel.report.opinions import opinions_report
 from ensel.report.selection import selection_report
 from ensel.report.terminal import print_report
 
@@ -63,6 +65,10 @@ def _floor():
     return floor_report(error_floor(awkward_table(), n_boot=2))
 
 
+def _opinions():
+    return opinions_report(count_opinions(awkward_table()))
+
+
 def _datasets():
     return datasets_report(DATASETS.values())
 
@@ -78,6 +84,7 @@ BUILDERS = {
     "selection": _selection,
     "frontier": _frontier,
     "floor": _floor,
+    "opinions": _opinions,
     "datasets": _datasets,
     "figures_built": _built,
 }

@@ -1,9 +1,12 @@
 """The report of a pool."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ensel import PredictionTable, describe
-from ensel.report import Paragraph
+from ensel.error_model import count_opinions
+from ensel.report import Note, Paragraph, Table
 from ensel.report.description import MOST_QUERIES, description_report
 
 
@@ -53,3 +56,27 @@ def test_near_copies_and_samples_of_one_model_are_told_apart():
     said = texts(description_report(describe(table)))
     assert "e is a copy of a (same answer on 99.5 % of 200 items): counted as one." in said
     assert "identical samples of one model, which all count: b#2 = b#1." in said
+
+
+def test_opinions_stand_at_the_end(small_imdb):
+    report = description_report(describe(small_imdb))
+    last = report.sections[-2]
+    assert last[0].text.startswith("10 models are about ")
+    assert "(gain ceiling, 95 %)" in last[2].text
+    assert report.sections[-1][1].columns[1].header == "CAPA"
+
+
+def test_opinions_that_are_known_are_not_counted_again(small_imdb):
+    known = replace(count_opinions(small_imdb), notes=["known"])
+    report = description_report(describe(small_imdb), opinions=known)
+    assert Note("known") in report.blocks
+
+
+def test_two_queries_have_no_table_of_pairs():
+    report = description_report(describe(table_of(2)))
+    assert not any(
+        column.header == "CAPA"
+        for block in report.blocks
+        if isinstance(block, Table)
+        for column in block.columns
+    )

@@ -1,11 +1,13 @@
 """The report of error floors."""
 
+import math
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from ensel import error_floor
+from ensel.heldout.intervals import Estimate
 from ensel.report import Note
 from ensel.report.floor import floor_report
 
@@ -50,3 +52,20 @@ def test_sound_items_beside_all(result):
 def test_warnings_are_notes(result):
     report = floor_report(replace(result, warnings=["take care", "mind"]))
     assert report.blocks[-2:] == [Note("take care"), Note("mind")]
+
+
+def test_opinions_beside_what_a_rule_gets(result):
+    said = texts(floor_report(result))
+    assert "10 models are about " in said
+    got = 100 * (1 - result.rule_held_out.value)
+    assert f", and the rule of (c) on {got:.1f} % of held-out ones." in said
+    assert said.count("gain ceiling") == 1
+    without = texts(floor_report(replace(result, opinions=None)))
+    assert "opinions" not in without
+
+
+def test_without_a_line_c_the_rule_is_not_named(result):
+    unknown = Estimate(math.nan, math.nan, math.nan)
+    said = texts(floor_report(replace(result, rule_held_out=unknown)))
+    assert "their majority would be right" in said
+    assert "rule of (c)" not in said
