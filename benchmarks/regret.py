@@ -31,9 +31,9 @@ from statsmodels.stats.multitest import multipletests
 from tqdm import tqdm
 
 from ensel import PredictionTable, load_dataset
-from ensel.choosing.candidates import candidates_up_to
+from ensel.choosing.recommendation import verdicts_on
+from ensel.choosing.request import checked_request
 from ensel.choosing.rules import choose
-from ensel.choosing.scoreboard import judge
 from ensel.figures.regret import regret_figure
 from ensel.files import written_whole
 from ensel.heldout.candidates import OWN_ANSWER, SINGLE, Candidate, grid
@@ -49,7 +49,10 @@ CHOICES = ("mmlu", "mmlu-full", "medmcqa", "temperatures", "medmcqa-temperatures
 DATASETS = ("imdb-llm", "imdb-api", "imdb", *CHOICES)
 METHODS = ("single-best", "top-k", "mrmr", "greedy-mi", "greedy-logit", "self-moa")
 BASELINE = ("top-k", "weighted")
-SELECT = ("select", "chosen")
+SELECT, RULES = ("select", "chosen"), ("rules", "chosen")
+"""What is bought, and what the rules choose before it is asked whether that is worth its cost."""
+DRAWS = 10
+"""Resamples behind an interval; `select` makes 25."""
 MOST = 8
 
 
@@ -84,14 +87,16 @@ def run_split(table: PredictionTable, split: Split, seed: int) -> dict[str, np.n
     fixed = score_split(table, split, candidates).scored
     train = table.subset(items=split.train)
     with parallel_config("sequential"):  # splits run side by side, not their folds
-        board = judge(train, candidates_up_to(budget), seed=seed, progress=False)
+        request = checked_request(train, budget, None, n_boot=DRAWS, seed=seed, progress=False)
+        verdicts, promises = verdicts_on(train, request)
     right: dict[str, np.ndarray] = {
         name_of(one): np.packbits(scored.correct > 0.5) for one, scored in fixed.items()
     }
-    for size in range(1, budget + 1):
-        name = name_of(choose(board, size).chosen)
-        right[f"select|chosen|{size}"] = right[name]
-        right[f"choice|{size}"] = np.array(name)
+    for size, verdict in enumerate(verdicts, start=1):
+        by_rules = choose(promises.board, size).chosen
+        for method, chosen in (("select", verdict.decision.chosen), ("rules", by_rules)):
+            right[f"{method}|chosen|{size}"] = right[name_of(chosen)]
+            right[f"choice|{method}|{size}"] = np.array(name_of(chosen))
     return {"test": split.test.astype(np.int32), **right}
 
 
@@ -125,8 +130,8 @@ def summarise(table: PredictionTable, paths: list[Path]) -> pd.DataFrame:
             apart = own - other
             row[f"vs_{against}"] = apart.mean
             row[f"se_vs_{against}"] = np.sqrt(apart.variance() + 2 / (apart.n_tested + 2) ** 2)
-        if method == "select":
-            chosen = [str(one[f"choice|{size}"]) for one in found]
+        if vote == "chosen":
+            chosen = [str(one[f"choice|{method}|{size}"]) for one in found]
             row["chosen"] = chosen
             row["size"] = float(np.mean([int(c.rsplit("|", 1)[1]) for c in chosen]))
         rows.append(row)
@@ -146,7 +151,7 @@ def cell_table(results: pd.DataFrame) -> pd.DataFrame:
             cell = pd.concat([cell, one])
         cell = cell.set_index(["method", "vote"])
         own = cell.loc[SELECT]
-        fixed = cell.drop(index=SELECT)
+        fixed = cell.drop(index=[SELECT, RULES])
         by_split = np.array(fixed["by_split"].tolist())
         ours = np.array(own["by_split"])
         regrets, names = [], []
@@ -168,6 +173,8 @@ def cell_table(results: pd.DataFrame) -> pd.DataFrame:
                 "best_in_hindsight": names[0],
                 "top_k_weighted": cell.loc[BASELINE, "accuracy"],
                 "single_best": cell.loc[(SINGLE, OWN_ANSWER), "accuracy"],
+                "rules": cell.loc[RULES, "accuracy"],
+                "rules_size": cell.loc[RULES, "size"],
                 "vs_top_k": own["vs_top_k"],
                 "se_vs_top_k": own["se_vs_top_k"],
                 "vs_single": own["vs_single"],
@@ -201,6 +208,9 @@ def report(cells: pd.DataFrame) -> None:
     means = cells.groupby("labels", observed=True)
     print((100 * means["regret"].mean()).round(3).rename("mean regret, points").to_string())
     print(means["size"].mean().round(2).rename("mean queries bought").to_string())
+    more = (100 * (cells["select"] - cells["rules"])).groupby(cells["labels"], observed=True)
+    print(more.mean().round(3).rename("points above the rules alone").to_string())
+    print(means["rules_size"].mean().round(2).rename("mean queries of the rules").to_string())
     by_pool = cells.pivot_table(index="pool", columns="n_train", values="regret", sort=False)
     print((100 * by_pool).round(2).to_string(na_rep=""))
     for flag in ("below_top_k", "above_top_k", "below_single", "above_single"):

@@ -12,11 +12,12 @@ import pandas as pd
 from ensel.choosing.candidates import buy
 from ensel.choosing.evidence import Evidence, assess_information
 from ensel.choosing.learning_curve import learning_curve
-from ensel.choosing.promise import Decision, Promises
+from ensel.choosing.promise import Promises
 from ensel.choosing.request import Request
 from ensel.choosing.scoreboard import Scoreboard
 from ensel.choosing.selection_result import Rejected, Selection
 from ensel.choosing.stability import Always, ChosenAgain, buy_again, shares_bought
+from ensel.choosing.verdict import Verdict
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import Estimate
 from ensel.heldout.splits import distinct_rows
@@ -27,7 +28,7 @@ from ensel.table.prediction_table import PredictionTable
 
 
 def explain(
-    table: PredictionTable, request: Request, decisions: Sequence[Decision], promises: Promises
+    table: PredictionTable, request: Request, verdicts: Sequence[Verdict], promises: Promises
 ) -> Selection:
     """Buy on all items what was chosen, and say what it will get and why it.
 
@@ -35,7 +36,7 @@ def explain(
     ----------
     table : PredictionTable
     request : Request
-    decisions : sequence of Decision
+    verdicts : sequence of Verdict
         For every budget; the last is for the one asked for.
     promises : Promises
 
@@ -43,10 +44,10 @@ def explain(
     -------
     Selection
     """
-    board, final = promises.board, decisions[-1]
+    board, verdict = promises.board, verdicts[-1]
+    final, expected = verdict.decision, verdict.accuracy
     purchases = _Purchases(table, request.seed)
     order = purchases.columns(final.chosen)
-    expected = promises.accuracy(final.chosen, final.optimism)
 
     return Selection(
         dataset=table.name,
@@ -59,14 +60,15 @@ def explain(
         gain_unit=purchases.selector(final.chosen).gain_unit,
         expected=expected,
         single_best=table.query_names[purchases.columns(board.single)[0]],
-        single=promises.accuracy(board.single),
-        gain_vs_single=promises.gain(final.chosen, final.optimism),
-        rejected=_rejected(final, promises),
-        by_budget=_by_budget(table, decisions, promises, purchases),
+        single=promises.single_accuracy,
+        gain_vs_single=verdict.gain,
+        rejected=_rejected(verdict),
+        questions_needed=verdict.too_few,
+        by_budget=_by_budget(table, verdicts, purchases),
         information=_information(table, order, board, final.chosen, request),
         commonest=_commonest(table),
         silent=float((table.answers[:, order] == MISSING).all(axis=1).mean()),
-        stability=_stability(table, board, final.chosen, request),
+        stability=_stability(table, board, verdict, request),
         learning_curve=learning_curve(
             table,
             final.chosen,
@@ -147,36 +149,32 @@ def _information(
     )
 
 
-def _rejected(final: Decision, promises: Promises) -> Rejected | None:
+def _rejected(verdict: Verdict) -> Rejected | None:
     """The best ensemble, where a single query was preferred to it."""
-    best = final.ensemble
-    if not final.chosen.is_single or best == final.chosen:
+    over = verdict.passed_over
+    if over is None or not verdict.decision.chosen.is_single or over.candidate.is_single:
         return None
-    return Rejected(best.method, best.vote, best.budget, promises.gain(best))
+    return Rejected(over.candidate.method, over.candidate.vote, over.candidate.budget, over.gain)
 
 
 def _by_budget(
-    table: PredictionTable,
-    decisions: Sequence[Decision],
-    promises: Promises,
-    purchases: _Purchases,
+    table: PredictionTable, verdicts: Sequence[Verdict], purchases: _Purchases
 ) -> pd.DataFrame:
-    """The choice for every budget."""
+    """What is bought for every budget."""
     rows = []
-    for budget, decision in enumerate(decisions, start=1):
-        accuracy = promises.accuracy(decision.chosen, decision.optimism)
-        gain = promises.gain(decision.chosen, decision.optimism)
-        columns = purchases.columns(decision.chosen)
+    for budget, verdict in enumerate(verdicts, start=1):
+        chosen = verdict.decision.chosen
+        columns = purchases.columns(chosen)
         rows.append(
             {
                 "budget": budget,
-                "method": decision.chosen.method,
-                "vote": decision.chosen.vote,
+                "method": chosen.method,
+                "vote": chosen.vote,
                 "size": len(columns),
                 "queries": [table.query_names[j] for j in columns],
                 "cost": math.nan if table.costs is None else float(table.costs[columns].sum()),
-                **accuracy.named("accuracy"),
-                **gain.named("gain_vs_single"),
+                **verdict.accuracy.named("accuracy"),
+                **verdict.gain.named("gain_vs_single"),
             }
         )
     return pd.DataFrame(rows)
@@ -191,12 +189,17 @@ def _commonest(table: PredictionTable) -> tuple[str, float] | None:
 
 
 def _stability(
-    table: PredictionTable, board: Scoreboard, chosen: Candidate, request: Request
+    table: PredictionTable, board: Scoreboard, verdict: Verdict, request: Request
 ) -> pd.DataFrame:
-    """How often each query is bought again on resampled items."""
+    """How often each query is bought again on resampled items.
+
+    Chosen again for the budget at which the choice was made; the verdict on it is not redone.
+    """
     again = buy_again(
         table,
-        ChosenAgain(board, request.budget) if request.method is None else Always(chosen),
+        Always(verdict.decision.chosen)
+        if verdict.ask is None
+        else ChosenAgain(board, verdict.ask.budget),
         money=request.money,
         n_boot=request.n_again,
         seed=request.seed,

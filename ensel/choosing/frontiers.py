@@ -11,11 +11,14 @@ import pandas as pd
 
 from ensel.choosing.candidates import buy, candidates_up_to, families_of
 from ensel.choosing.in_sequence import fitted_on_all
-from ensel.choosing.promise import Decision, Promises, resample
+from ensel.choosing.nested import Ask, nested_scores
+from ensel.choosing.promise import Decision, Promises, Spread, resample
 from ensel.choosing.recommendation import decide_for
-from ensel.choosing.request import check_enough_questions
+from ensel.choosing.request import check_enough_questions, check_worth
 from ensel.choosing.rules import choose, choose_or_ask_in_sequence
 from ensel.choosing.scoreboard import Scoreboard, judge
+from ensel.choosing.single import single_of
+from ensel.choosing.verdict import WORTH_THE_PRICE, Worth, climb
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate, single_best
 from ensel.heldout.checks import (
@@ -49,8 +52,9 @@ class Frontier(Result):
     rows : DataFrame
         One row per sum of money, ascending: `money`, `cost` (what is spent; of what asks in
         sequence, on average), `method`, `vote`, `queries` (a list), `mean_queries`, `accuracy`
-        with `accuracy_low` and `accuracy_high`, `gain_vs_single` (over the best single query that
-        the money buys) with `gain_vs_single_low` and `gain_vs_single_high`, `worth_it`: whether
+        with `accuracy_low` and `accuracy_high`, `single_accuracy` (of the best single query that
+        the money buys), `gain_vs_single` (over that query) with `gain_vs_single_low` and
+        `gain_vs_single_high`, `worth_it`: whether
         nothing cheaper is expected to be as accurate (to a tenth of a point).
     cost_unit : str or None
     copies : Copies
@@ -92,6 +96,7 @@ def frontier(
     budget: int | None = None,
     verifier: Verifier | bool | None = None,
     adaptive: bool = False,
+    worth: float | None = None,
     n_boot: int = 10,
     copies: str = MERGE,
     seed: int = 0,
@@ -117,6 +122,9 @@ def frontier(
     adaptive : bool
         Whether queries may be asked in sequence, until the answer is settled. A sum then limits
         the mean cost of a question, not that of every one.
+    worth : float, optional
+        Accuracy, in [0, 1], that as much money again as the single best query costs must be
+        expected to bring; default .0002. See `ensel.select`.
     n_boot : int
         Resamples behind the intervals of each level.
     copies : str
@@ -145,6 +153,8 @@ def frontier(
     check_labelled(table)
     check_seed(seed)
     check_whole(n_boot, "resamples", 2)
+    check_worth(worth)
+    points = WORTH_THE_PRICE if worth is None else worth
     check_enough_questions(table)
     whole = table
     table, merged = count_once(whole, copies)
@@ -159,15 +169,25 @@ def frontier(
         candidates += _in_sequence(sums, budget, setting)
     chooses = choose_or_ask_in_sequence if adaptive else choose
     board = judge(table, candidates, families=families_of(setting), seed=seed, progress=progress)
-    decisions = {money: decide_for(board.of_money(money), budget, seed, chooses) for money in sums}
-    chosen = [decision.chosen for decision in decisions.values()]
+    asks = [Ask(budget, money, chooses) for money in sums]
+    decisions = {ask: decide_for(board.of_money(ask.money), budget, seed, chooses) for ask in asks}
+    chosen = [c for one in decisions.values() for c in (one.chosen, one.ensemble)]
     singles = [single_best(money, setting) for money in sums]
     spreads = resample(table, chosen, singles, n_boot=n_boot, seed=seed, progress=progress)
+    anew = nested_scores(
+        table,
+        candidates,
+        [ask for ask, one in decisions.items() if not one.chosen.is_single],
+        families=families_of(setting),
+        setting=setting,
+        seed=seed,
+        progress=progress,
+    )
 
-    rows = []
-    for money, decision in decisions.items():
-        promises = Promises(board.of_money(money), spreads)
-        rows.append(_row(table, money, decision, promises, seed))
+    rows: list[dict[str, Any]] = []
+    for ask, decision in decisions.items():
+        row = _row_of(table, ask, decision, board, spreads, anew, points, seed)
+        rows.append(row if not rows else _unless_no_better(rows[-1], row, points))
     frame = pd.DataFrame(rows)
     return Frontier(
         table.name,
@@ -204,23 +224,57 @@ def _default_sums(table: PredictionTable, costs: np.ndarray, budget: int) -> lis
     return [0.0, *sums] if costs.min() == 0 else sums
 
 
-def _row(
-    table: PredictionTable, money: float, decision: Decision, promises: Promises, seed: int
+def _row_of(
+    table: PredictionTable,
+    ask: Ask,
+    decision: Decision,
+    board: Scoreboard,
+    spreads: dict[Candidate, Spread],
+    anew: dict[Ask, np.ndarray],
+    points: float,
+    seed: int,
 ) -> dict[str, Any]:
-    chosen = decision.chosen
-    accuracy = promises.accuracy(chosen, decision.optimism)
-    gain = promises.gain(chosen, decision.optimism)
-    queries, cost, mean_queries = _purchase(table, chosen, promises.board, seed)
+    """What one sum buys: the single best query that it pays, or an ensemble that is worth it."""
+    assert table.costs is not None
+    own = board.of_money(ask.money)
+    column = int(buy(table, own.single, distinct_rows(table), seed).order_[0])
+    promises = Promises(own, spreads, single_of(table, column, ask.money, seed), anew)
+    of_single = float(table.costs[column])
+    cost = of_single
+    if not decision.chosen.is_single:
+        cost = _purchase(table, decision.chosen, own, seed)[1]
+    worth = Worth(points, of_single or 1.0)
+    (verdict,) = climb({ask: decision}, promises, {ask: cost}, of_single, worth)
+
+    chosen = verdict.decision.chosen
+    queries, cost, mean_queries = _purchase(table, chosen, own, seed)
     return {
-        "money": money,
+        "money": ask.money,
         "cost": cost,
         "method": chosen.method,
         "vote": chosen.vote,
         "queries": queries,
         "mean_queries": mean_queries,
-        **accuracy.named("accuracy"),
-        **gain.named("gain_vs_single"),
+        **verdict.accuracy.named("accuracy"),
+        **verdict.gain.named("gain_vs_single"),
+        "single_accuracy": promises.single.accuracy,
     }
+
+
+def _unless_no_better(
+    cheaper: dict[str, Any], row: dict[str, Any], points: float
+) -> dict[str, Any]:
+    """What a smaller sum buys, where more money is not expected to buy what it is worth.
+
+    Its gain is then over the best query that the larger sum pays.
+    """
+    extra = Worth(points, cheaper["cost"] or 1.0).needed(row["cost"] - cheaper["cost"])
+    if row["accuracy"] > cheaper["accuracy"] + extra:
+        return row
+    better = row["single_accuracy"] - cheaper["single_accuracy"]
+    gains = ("gain_vs_single", "gain_vs_single_low", "gain_vs_single_high")
+    own = {"money": row["money"], "single_accuracy": row["single_accuracy"]}
+    return cheaper | own | {name: cheaper[name] - better for name in gains}
 
 
 def _purchase(

@@ -11,11 +11,10 @@ What `select` promises would move on other items, for three reasons.
 - *What was chosen.* Items are reweighted, and the choice is made again from the held-out scores at
   hand. V_chosen is the variance of the full-sample scores of what it lands on.
 
-The same reweighting prices the winner's luck, the optimism. What is chosen leads the single best
-query by more on the items that chose it than on all items, and the difference is taken off (Efron
-1983). Leads over the single best query are compared, not accuracies, since that takes the luck of
-the drawn items out. The items that a resample leaves out would not do in place of all items: they
-are as unlucky as the drawn ones are lucky.
+What was chosen owes something to luck. What is promised is therefore what choosing anew gets, on
+items that had no say in the choice (`ensel.choosing.nested`), over the single best query, scored as
+that query (`ensel.choosing.single`). What a named method buys was not chosen among others: there
+the cross-validation that judges it will do.
 
 The sum of variances is derived here; ``benchmarks/interval_coverage.py`` measures what it covers.
 """
@@ -23,13 +22,15 @@ The sum of variances is derived here; ``benchmarks/interval_coverage.py`` measur
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ensel.choosing.rules import Choice, choose
+from ensel.choosing.nested import Ask
+from ensel.choosing.rules import Choice, Chooses, choose
 from ensel.choosing.scoreboard import MANY, Scoreboard
+from ensel.choosing.single import Single
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import (
@@ -49,45 +50,35 @@ from ensel.heldout.splits import (
 from ensel.parallel import run_all
 from ensel.table.prediction_table import PredictionTable
 
-Chooses = Callable[[Scoreboard, int, np.ndarray | None], Choice]
-"""From a scoreboard, a budget and weights of its rows to a choice."""
 RESAMPLE_FOLDS = 5
 RECHOICES, RECHOICES_OF_MANY = 500, 100
 """Resamples of the choice; of more than 4,000 questions fewer do, since less of it is luck."""
 
 
 @dataclass(frozen=True)
-class Optimism:
-    """How much of a held-out score is luck of the choice.
+class Spread:
+    """Variances of a candidate's accuracy, and of its gain over the single best query."""
 
-    Attributes
-    ----------
-    value : float
-        To be taken off the score of what was chosen, and off its gain.
-    variance, gain_variance : float
-        V_chosen of the accuracy, and of the gain.
-    """
-
-    value: float = 0.0
-    variance: float = 0.0
-    gain_variance: float = 0.0
+    accuracy: float = 0.0
+    gain: float = 0.0
 
 
-NO_OPTIMISM = Optimism()
-"""Of what was not chosen."""
+NOT_CHOSEN = Spread()
+"""V_chosen of what was not chosen among others."""
+NOTHING = Estimate(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Decision(Choice):
-    """The choice for one budget, and how much of its held-out score is luck of the choice."""
+    """The choice for one budget, and V_chosen: what scores move by with the choice."""
 
-    optimism: Optimism = NO_OPTIMISM
+    spread: Spread = NOT_CHOSEN
 
 
-def optimism_of_choice(
+def spread_of_choice(
     board: Scoreboard, budget: int, seed: int, chooses: Chooses = choose
-) -> Optimism:
-    """Choose again on reweighted items.
+) -> Spread:
+    """V_chosen: choose again on reweighted items.
 
     Parameters
     ----------
@@ -99,29 +90,18 @@ def optimism_of_choice(
 
     Returns
     -------
-    Optimism
+    Spread
     """
     rng = np.random.default_rng([check_seed(seed), 5])
     n_rows = board.n_questions
     whole = dict(zip(board.candidates, board.correct.mean(axis=0), strict=True))
-    single = board.scores(board.single)
-    optimism, landed_on = [], []
+    landed_on = []
     for _ in range(RECHOICES if n_rows < MANY else RECHOICES_OF_MANY):
         weights = draw_with_replacement(n_rows, rng)
         candidate = chooses(board, budget, weights).chosen
-        lead = board.scores(candidate) - single
-        optimism.append(weights @ lead / n_rows - lead.mean())
         landed_on.append((whole[candidate], whole[candidate] - whole[board.single]))
-    variance, gain_variance = np.var(landed_on, axis=0, ddof=1)
-    return Optimism(max(float(np.mean(optimism)), 0.0), float(variance), float(gain_variance))
-
-
-@dataclass(frozen=True)
-class Spread:
-    """V_boot of a candidate's accuracy, and of its gain over the single best query."""
-
-    accuracy: float
-    gain: float
+    accuracy, gain = np.var(landed_on, axis=0, ddof=1)
+    return Spread(float(accuracy), float(gain))
 
 
 def resample(
@@ -150,7 +130,7 @@ def resample(
     Returns
     -------
     dict of Candidate to Spread
-        Without those that fewer than two resamples could fill.
+        V_boot, without those that fewer than two resamples could fill.
 
     Raises
     ------
@@ -234,30 +214,70 @@ class Promises:
     ----------
     board : Scoreboard
     spreads : dict of Candidate to Spread
+    single : Single
+        The single best query, which gains are over.
+    anew : dict of Ask to ndarray
+        Scores of choosing anew: see `ensel.choosing.nested`.
     """
 
-    def __init__(self, board: Scoreboard, spreads: dict[Candidate, Spread]) -> None:
+    def __init__(
+        self,
+        board: Scoreboard,
+        spreads: dict[Candidate, Spread],
+        single: Single,
+        anew: dict[Ask, np.ndarray] | None = None,
+    ) -> None:
         self.board = board
         self.spreads = spreads
+        self.single = single
+        self.anew = anew or {}
 
-    def accuracy(self, candidate: Candidate, optimism: Optimism = NO_OPTIMISM) -> Estimate:
-        """Of a candidate; no interval where too few resamples could fill it."""
-        if candidate not in self.spreads:
-            return Estimate(math.nan, math.nan, math.nan)
-        scores = _as_one_split(self.board.scores(candidate) - optimism.value)
-        variance = _halfway(scores.item_variance(), self.spreads[candidate].accuracy)
-        return accuracy_interval(scores, variance + optimism.variance)
+    @property
+    def single_accuracy(self) -> Estimate:
+        """Of the single best query, as that query."""
+        scores = _as_one_split(self.single.scores - self.single.luck)
+        return accuracy_interval(scores, scores.item_variance() + self.single.luck_variance)
 
-    def gain(self, candidate: Candidate, optimism: Optimism = NO_OPTIMISM) -> Estimate:
-        """Of a candidate over the single best query."""
+    def accuracy(self, candidate: Candidate) -> Estimate:
+        """Of what was not chosen among others; no interval where few resamples could fill it."""
         if candidate.is_single:
-            return Estimate(0.0, 0.0, 0.0)
+            return self.single_accuracy
+        return self._accuracy(self.board.scores(candidate), candidate, NOT_CHOSEN)
+
+    def gain(self, candidate: Candidate) -> Estimate:
+        """Over the single best query, of what was not chosen among others."""
+        if candidate.is_single:
+            return NOTHING
+        return self._gain(self.board.scores(candidate), candidate, NOT_CHOSEN)
+
+    def accuracy_anew(self, ask: Ask, decision: Decision, gain: float) -> Estimate:
+        """Of what was chosen: the interval of choosing anew, around what is expected."""
+        found = self._accuracy(self.anew[ask], decision.chosen, decision.spread)
+        value = min(self.single.accuracy + gain, 1.0)
+        return Estimate(value, min(found.low, value), max(found.high, value))
+
+    def gain_anew(self, ask: Ask, decision: Decision) -> Estimate:
+        """Held-out gain of choosing anew over the single best query."""
+        return self._gain(self.anew[ask], decision.chosen, decision.spread)
+
+    def lead_anew(self, ask: Ask, other: Ask) -> tuple[float, float]:
+        """Held-out lead of choosing for one request over choosing for another, and its error."""
+        lead = self.anew[ask] - self.anew[other]
+        return float(lead.mean()), float(lead.std() / np.sqrt(len(lead)))
+
+    def _accuracy(self, scores: np.ndarray, candidate: Candidate, of_choice: Spread) -> Estimate:
         if candidate not in self.spreads:
             return Estimate(math.nan, math.nan, math.nan)
-        lead = self.board.scores(candidate) - self.board.scores(self.board.single)
-        scores = _as_one_split(lead - optimism.value)
-        variance = _halfway(scores.item_variance(), self.spreads[candidate].gain)
-        return difference_interval(scores, variance + optimism.gain_variance)
+        held_out = _as_one_split(scores)
+        variance = _halfway(held_out.item_variance(), self.spreads[candidate].accuracy)
+        return accuracy_interval(held_out, variance + of_choice.accuracy)
+
+    def _gain(self, scores: np.ndarray, candidate: Candidate, of_choice: Spread) -> Estimate:
+        if candidate not in self.spreads:
+            return Estimate(math.nan, math.nan, math.nan)
+        held_out = _as_one_split(scores - self.single.scores + self.single.luck)
+        variance = _halfway(held_out.item_variance(), self.spreads[candidate].gain)
+        return difference_interval(held_out, variance + of_choice.gain)
 
 
 def _as_one_split(values: np.ndarray) -> SplitScores:

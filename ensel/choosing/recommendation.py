@@ -3,34 +3,33 @@
 1. *Propose* candidates (`ensel.choosing.candidates`).
 2. *Judge* them by cross-validation (`ensel.choosing.scoreboard`).
 3. *Choose* one for every budget (`ensel.choosing.rules`).
-4. *Promise* what the choice will get (`ensel.choosing.promise`).
-5. *Explain* it (`ensel.choosing.explanation`).
+4. *Promise* what each choice will get (`ensel.choosing.promise`): what choosing anew gets.
+5. *Judge what is worth its cost*: that is bought (`ensel.choosing.verdict`).
+6. *Explain* it (`ensel.choosing.explanation`).
 """
 
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
-from ensel.choosing.candidates import families_of, propose
+from ensel.choosing.candidates import buy, families_of, propose
 from ensel.choosing.explanation import explain
 from ensel.choosing.in_sequence import ask_in_sequence, others_coded
-from ensel.choosing.promise import (
-    NO_OPTIMISM,
-    Chooses,
-    Decision,
-    Promises,
-    optimism_of_choice,
-    resample,
-)
+from ensel.choosing.nested import Ask, nested_scores
+from ensel.choosing.promise import NOT_CHOSEN, Decision, Promises, resample, spread_of_choice
 from ensel.choosing.request import Request, check_enough_questions, checked_request
-from ensel.choosing.rules import choose
+from ensel.choosing.rules import Chooses, choose
 from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.choosing.selection_result import Selection
+from ensel.choosing.single import single_of
+from ensel.choosing.verdict import WORTH_A_QUERY, WORTH_THE_PRICE, Verdict, Worth, climb
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.checks import check_labelled
 from ensel.heldout.merging import MERGE, count_once, within_pool
 from ensel.heldout.settings import SINGLE, Verifier
+from ensel.heldout.splits import distinct_rows
 from ensel.table.prediction_table import PredictionTable
 
 
@@ -46,6 +45,7 @@ def select(
     loss: float | None = None,
     confidence: float = 0.95,
     unlabelled: PredictionTable | None = None,
+    worth: float | None = None,
     n_folds: int | None = None,
     n_repeats: int | None = None,
     n_boot: int = 25,
@@ -60,8 +60,9 @@ def select(
     Method, vote and number of queries are chosen by repeated cross-validation, with the single
     best query and top-k always among the candidates (`ensel.choosing.rules` has the rules); the
     answer may be one query. With `method`, nothing is chosen but the queries. What is kept is
-    fitted on all items. What it will get is estimated by cross-validation, less an estimate of the
-    luck of having been chosen: ``benchmarks/interval_coverage.py`` measures what is left of that.
+    fitted on all items. What is promised is what choosing anew gets on items that had no say in it,
+    and what is recommended is what is bought (`ensel.choosing.verdict`):
+    ``benchmarks/promises.py`` measures how far promises are off.
     An item on which no bought query answers counts as wrong there; the policy itself guesses.
     Copies of a question (`PredictionTable.groups`) count as one; exact ones are learned from once.
 
@@ -98,6 +99,9 @@ def select(
     unlabelled : PredictionTable, optional
         Answers of the same queries to other questions, whose labels are not looked at: they teach
         when to stop, which few labels teach badly. For closed tables.
+    worth : float, optional
+        Accuracy, in [0, 1], that one more query must be expected to bring, or with `money` as much
+        money again as the single best query costs. Default .0005, with money .0002.
     n_folds : int, optional
         Folds of the cross-validation; default 10, or the number of questions if that is less.
     n_repeats : int, optional
@@ -156,6 +160,7 @@ def select(
         loss=loss,
         confidence=confidence,
         unlabelled=None if unlabelled is None else others_coded(unlabelled, table),
+        worth=worth,
         n_folds=n_folds,
         n_repeats=n_repeats,
         n_boot=n_boot,
@@ -164,16 +169,35 @@ def select(
         progress=progress,
     )
 
-    candidates = propose(table, request)
-    board = judged(table, candidates, request)
-    decisions = decide(board, candidates, request)
-    promises = promised(table, board, decisions, request)
-    result = explain(table, request, decisions, promises)
-    bought = decisions[-1].chosen
+    verdicts, promises = verdicts_on(table, request)
+    result = explain(table, request, verdicts, promises)
+    bought = verdicts[-1].decision.chosen
     in_sequence = ask_in_sequence(table, request, bought, len(result.queries))
     return dataclasses.replace(
         result, copies=merged, adaptive=in_sequence, adaptive_asked_for=bool(request.adaptive)
     )
+
+
+def verdicts_on(table: PredictionTable, request: Request) -> tuple[list[Verdict], Promises]:
+    """What is bought for every budget, and what is promised of it: all steps but the last.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled.
+    request : Request
+
+    Returns
+    -------
+    list of Verdict
+        For budgets from 1 up.
+    Promises
+    """
+    candidates = propose(table, request)
+    board = judged(table, candidates, request)
+    decisions = decide(board, candidates, request)
+    promises = promised(table, board, candidates, decisions, request)
+    return judged_worth(table, decisions, promises, request), promises
 
 
 def judged(
@@ -211,34 +235,35 @@ def judged(
 
 def decide(
     board: Scoreboard, candidates: tuple[Candidate, ...], request: Request
-) -> list[Decision]:
+) -> dict[Ask, Decision]:
     """Choose for every budget up to the one asked for, smallest first.
 
     With a named method there is nothing to choose: its set of each size is the decision.
     """
+    asks = [Ask(size, request.money, choose) for size in range(1, request.budget + 1)]
     if request.method is None:
-        return [decide_for(board, size, request.seed) for size in range(1, request.budget + 1)]
-    if request.method == SINGLE:
-        return [Decision(board.single, board.single)]
-    sets = [candidate for candidate in candidates if not candidate.is_single]
-    return [Decision(candidate, candidate) for candidate in sets]
+        return {ask: decide_for(board, ask.budget, request.seed) for ask in asks}
+    sets = (
+        [board.single] if request.method == SINGLE else [c for c in candidates if not c.is_single]
+    )
+    return {ask: Decision(one, one) for ask, one in zip(asks, sets, strict=True)}
 
 
 def decide_for(board: Scoreboard, budget: int, seed: int, chooses: Chooses = choose) -> Decision:
-    """Choose for one budget, and price the luck of the choice.
-
-    A single query that was preferred to an ensemble is scored as what it is, the single best query
-    of each fold: it was not picked for its held-out score, and owes it no luck.
-    """
+    """Choose for one budget, and see what moves with the choice."""
     choice = chooses(board, budget, None)
-    optimism = NO_OPTIMISM
+    spread = NOT_CHOSEN
     if not choice.chosen.is_single:
-        optimism = optimism_of_choice(board, budget, seed, chooses)
-    return Decision(choice.chosen, choice.ensemble, optimism)
+        spread = spread_of_choice(board, budget, seed, chooses)
+    return Decision(choice.chosen, choice.ensemble, spread)
 
 
 def promised(
-    table: PredictionTable, board: Scoreboard, decisions: list[Decision], request: Request
+    table: PredictionTable,
+    board: Scoreboard,
+    candidates: tuple[Candidate, ...],
+    decisions: dict[Ask, Decision],
+    request: Request,
 ) -> Promises:
     """Promise what each choice will get, and each ensemble that one query was preferred to.
 
@@ -247,20 +272,65 @@ def promised(
     InputError
         If too few resamples can fill the final choice.
     """
-    both = [c for decision in decisions for c in (decision.chosen, decision.ensemble)]
+    both = [c for decision in decisions.values() for c in (decision.chosen, decision.ensemble)]
+    seed, progress = request.seed, request.progress
     spreads = resample(
-        table,
-        both,
-        [board.single],
-        n_boot=request.n_boot,
-        seed=request.seed,
-        progress=request.progress,
+        table, both, [board.single], n_boot=request.n_boot, seed=seed, progress=progress
     )
-    final = decisions[-1].chosen
+    final = list(decisions.values())[-1].chosen
     if final not in spreads:
         raise InputError(
             f"{table.name}: {final.method} fills {request.budget} queries in too few resamples to "
             "judge, since another model is often best and has fewer samples; a smaller budget is "
             "needed"
         )
-    return Promises(board, spreads)
+
+    column = int(buy(table, board.single, distinct_rows(table), seed).order_[0])
+    single = single_of(table, column, request.money, seed)
+    if request.method is not None:
+        return Promises(board, spreads, single)
+    anew = nested_scores(
+        table,
+        candidates,
+        [ask for ask, decision in decisions.items() if not decision.chosen.is_single],
+        families=families_of(request.setting),
+        setting=request.setting,
+        seed=seed,
+        progress=progress,
+    )
+    return Promises(board, spreads, single, anew)
+
+
+def judged_worth(
+    table: PredictionTable, decisions: dict[Ask, Decision], promises: Promises, request: Request
+) -> list[Verdict]:
+    """What is bought for every budget: of a named method, what was named."""
+    if request.method is not None:
+        return [
+            Verdict(one, None, promises.gain(one.chosen), promises.accuracy(one.chosen))
+            for one in decisions.values()
+        ]
+    rows, costs = distinct_rows(table), {}
+    of_single = _cost(table, [promises.single.column], request)
+    for ask, decision in decisions.items():
+        costs[ask] = of_single
+        if not decision.chosen.is_single:
+            costs[ask] = _cost(
+                table, buy(table, decision.chosen, rows, request.seed).order_, request
+            )
+    return climb(decisions, promises, costs, of_single, worth_of(request, of_single))
+
+
+def _cost(table: PredictionTable, columns: Any, request: Request) -> float:
+    """Of a set: money where money is the limit, else queries."""
+    if request.money is None or table.costs is None:
+        return float(len(columns))
+    return float(table.costs[columns].sum())
+
+
+def worth_of(request: Request, cost_of_single: float) -> Worth:
+    """What a further query must bring; with money, as much again as the single best query costs."""
+    if request.money is None:
+        return Worth(WORTH_A_QUERY if request.worth is None else request.worth, 1.0)
+    points = WORTH_THE_PRICE if request.worth is None else request.worth
+    return Worth(points, cost_of_single or 1.0)

@@ -45,6 +45,8 @@ class Request:
         What is to be certified of it; no loss: nothing.
     unlabelled : ndarray of int or None, shape (n_others, n_queries)
         Answers to other questions, as codes, that teach when to stop.
+    worth : float or None
+        Accuracy that a further unit of cost must bring: see `ensel.choosing.verdict`.
     n_folds, n_repeats : int or None
         None: by the number of items.
     n_boot, n_again : int
@@ -63,6 +65,7 @@ class Request:
     loss: float | None = None
     confidence: float = 0.95
     unlabelled: np.ndarray | None = None
+    worth: float | None = None
     n_folds: int | None = None
     n_repeats: int | None = None
     n_boot: int = 25
@@ -144,11 +147,28 @@ def _with_sequence_checked(request: Request) -> Request:
 
 
 def _check_numbers(request: Request) -> None:
+    check_worth(request.worth)
     check_whole(request.n_boot, "resamples", 2)
     check_whole(request.n_again, "resamples to buy again from", 1)
     for number, what, least in ((request.n_folds, "folds", 2), (request.n_repeats, "repeats", 1)):
         if number is not None:
             check_whole(number, what, least)
+
+
+def check_worth(worth: float | None) -> None:
+    """Check what a further unit of cost must bring.
+
+    Raises
+    ------
+    InputError
+        If it is no share of accuracy.
+    """
+    is_number = isinstance(worth, int | float | np.number) and not isinstance(worth, bool)
+    if worth is not None and not (is_number and 0 <= worth <= 1):
+        raise InputError(
+            f"worth {worth!r}: a share of accuracy from 0 to 1 is needed (on the command line, "
+            "points from 0 to 100)"
+        )
 
 
 def check_enough_questions(table: PredictionTable) -> None:

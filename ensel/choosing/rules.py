@@ -36,6 +36,7 @@ hindsight.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,10 @@ class Choice:
     chosen: Candidate
     ensemble: Candidate
     """The best ensemble by rules 1 and 2; the same as `chosen` unless that is the single best."""
+
+
+Chooses = Callable[[Scoreboard, int, "np.ndarray | None"], Choice]
+"""From a scoreboard, a budget and weights of its rows to a choice."""
 
 
 def choose(board: Scoreboard, budget: int, weights: np.ndarray | None = None) -> Choice:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ensel.choosing.evidence import Evidence
 from ensel.choosing.in_sequence_result import InSequence
-from ensel.heldout.intervals import Estimate, Z
+from ensel.heldout.intervals import Estimate
 from ensel.heldout.settings import SINGLE, Verifier
 from ensel.policies import Policy
 from ensel.results import Result, plain
@@ -70,6 +70,8 @@ class Selection(Result):
         Paired difference of the two.
     rejected : Rejected or None
         Where one query is bought, the ensemble that was not worth it.
+    questions_needed : int or None
+        Where there are too few to tell whether an ensemble gains, about how many would tell.
     by_budget : DataFrame
         The choice for every budget up to this one: `budget`, `method`, `vote`, `size`, `queries`
         (a list), `cost`, `accuracy` with `accuracy_low` and `accuracy_high`, `gain_vs_single` with
@@ -116,6 +118,7 @@ class Selection(Result):
     single: Estimate
     gain_vs_single: Estimate
     rejected: Rejected | None
+    questions_needed: int | None
     by_budget: pd.DataFrame
     information: Evidence | None
     commonest: tuple[str, float] | None
@@ -167,9 +170,7 @@ class Selection(Result):
             return f"better than asking {self.single_best} alone by {gain.points}"
         if gain.high < 0:
             return f"worse than asking {self.single_best} alone: buy that one query"
-        standard_error = (gain.high - gain.low) / (2 * Z)
-        likely = self.chosen and gain.value > standard_error
-        verdict = "probably better than" if likely else "no clear gain over"
+        verdict = "likely better than" if self.chosen else "no clear gain over"
         return f"{verdict} asking {self.single_best} alone: {gain.points}"
 
     def _why_one_query(self) -> str:
@@ -177,10 +178,16 @@ class Selection(Result):
         if best is None:
             return "the budget is one query"
         queries = "query" if best.size == 1 else "queries"
+        gains = f"({best.method} + {best.vote}, {best.size} {queries}) gains {best.gain.points}"
+        if self.questions_needed is not None:
+            return (
+                f"{self.n_items:,} questions are too few to tell whether an ensemble is better "
+                f"than asking {self.single_best} alone: the best {gains}; about "
+                f"{self.questions_needed:,} would tell"
+            )
         return (
-            f"no ensemble within the budget is clearly better than asking {self.single_best} "
-            f"alone: the best ({best.method} + {best.vote}, {best.size} {queries}) gains "
-            f"{best.gain.points}"
+            f"no ensemble within the budget is expected to be worth more than asking "
+            f"{self.single_best} alone: the best {gains}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -200,6 +207,7 @@ class Selection(Result):
             **self.gain_vs_single.named("gain_vs_single"),
             "why": self.why,
             "rejected": None if self.rejected is None else self.rejected.to_dict(),
+            "questions_needed": self.questions_needed,
         }
 
         data |= {

@@ -31,6 +31,14 @@ def frontier_command(
             "the mean cost.",
         ),
     ] = False,
+    worth: Annotated[
+        float | None,
+        typer.Option(
+            help="Points of accuracy that as much money again as the single best query costs must "
+            "be expected to bring.",
+            show_default="0.02",
+        ),
+    ] = None,
     verifier: VerifierOptions,
     copies: CopiesOptions,
     table: TableOptions,
@@ -56,6 +64,7 @@ def frontier_command(
         budget=budget,
         verifier=verifier.who(),
         adaptive=adaptive,
+        worth=None if worth is None else worth / 100,
         copies=copies.how,
         seed=table.seed,
     )

@@ -88,6 +88,14 @@ def select_command(
             "to stop; implies --adaptive."
         ),
     ] = None,
+    worth: Annotated[
+        float | None,
+        typer.Option(
+            help="Points of accuracy that one more query must be expected to bring; with --money, "
+            "as much money again as the single best query costs.",
+            show_default="0.05; with --money 0.02",
+        ),
+    ] = None,
     verifier: VerifierOptions,
     copies: CopiesOptions,
     table: TableOptions,
@@ -127,6 +135,7 @@ def select_command(
         loss=None if loss is None else share_of_points(loss, "--loss"),
         confidence=confidence,
         unlabelled=None if unlabelled is None else _others(unlabelled, pool),
+        worth=None if worth is None else worth / 100,
         n_folds=folds,
         n_repeats=repeats,
         verifier=verifier.who(),

@@ -194,8 +194,10 @@ def _how_to_read(result: Selection) -> Paragraph:
     """What the intervals and columns mean; only a choice has a winner to correct for."""
     if result.chosen:
         honesty = (
-            "What is expected is corrected for having picked the winner; held out %, of buying up "
-            "to here, is not."
+            "What is expected is what choosing anew gets on items that had no say in it, drawn "
+            "towards what ensembles usually gain, and a further query is bought where that is "
+            "worth it (--worth). held out %, of buying up to here, is not corrected for having "
+            "picked the winner."
         )
     else:
         honesty = "held out %: of buying up to here."

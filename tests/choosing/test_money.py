@@ -149,8 +149,8 @@ def at_one_each(n_items=160, seed=1, correlation=0.1):
 
 def test_frontier_of_what_asks_in_sequence():
     """For 2 on average, three may be asked of a question: more accurate than two of every one."""
-    table = at_one_each()
-    result = frontier(table, [2.0], budget=3, adaptive=True, n_boot=2)
+    table = at_one_each(400)
+    result = frontier(table, [2.0], budget=3, adaptive=True, n_boot=10)
     row = result.rows.iloc[0]
     assert (row["method"], row["vote"], len(row["queries"])) == ("adaptive", "logit", 3)
     # Cost and number are held-out means, each query at 1; with so few labels they pass the sum.

@@ -6,7 +6,7 @@ import pytest
 from ensel import select
 from ensel.choosing.candidates import CLOSED_FAMILIES, candidates_up_to
 from ensel.choosing.learning_curve import learning_curve
-from ensel.choosing.promise import optimism_of_choice
+from ensel.choosing.promise import spread_of_choice
 from ensel.choosing.rules import Choice, choose, choose_or_ask_in_sequence
 from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.error_model import simulate
@@ -186,14 +186,14 @@ def test_cross_validation_by_hand(small_pool):
     assert np.isnan(held_out.losses(SINGLE)).all()
 
 
-def test_winners_luck_is_priced():
-    """Simulated: 12 alike queries of .7; the best of them looks better than it is."""
+def test_scores_move_with_the_choice():
+    """Simulated: 12 alike queries of .7; which is chosen is chance."""
     pool = simulate(150, [0.3] * 12, 0.3, random_state=0)
     held_out = judge(pool, candidates_up_to(4), n_repeats=1)
-    luck = optimism_of_choice(held_out, 4, seed=0)
-    assert 0 < luck.value < 0.1
-    assert luck.variance > 0
-    assert optimism_of_choice(held_out, 4, seed=0) == luck
+    spread = spread_of_choice(held_out, 4, seed=0)
+    assert spread.accuracy > 0
+    assert spread.gain > 0
+    assert spread_of_choice(held_out, 4, seed=0) == spread
 
 
 def test_honest_on_noise():
