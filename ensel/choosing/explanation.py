@@ -16,7 +16,12 @@ from ensel.choosing.promise import Promises
 from ensel.choosing.request import Request
 from ensel.choosing.scoreboard import Scoreboard
 from ensel.choosing.selection_result import Rejected, Selection
-from ensel.choosing.stability import Always, ChosenAgain, buy_again, shares_bought
+from ensel.choosing.shares import shares_as_many, shares_bought
+from ensel.choosing.stability import (
+    Always,
+    ChosenAgain,
+    buy_again,
+)
 from ensel.choosing.verdict import Verdict
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import Estimate
@@ -48,6 +53,7 @@ def explain(
     final, expected = verdict.decision, verdict.accuracy
     purchases = _Purchases(table, request.seed)
     order = purchases.columns(final.chosen)
+    again = _bought_again(table, board, verdict, request)
 
     return Selection(
         dataset=table.name,
@@ -56,7 +62,7 @@ def explain(
         budget=request.budget,
         money=request.money,
         chosen=request.method is None,
-        steps=_steps(table, board, final.chosen, purchases),
+        steps=_steps(table, board, final.chosen, purchases, again),
         gain_unit=purchases.selector(final.chosen).gain_unit,
         expected=expected,
         single_best=table.query_names[purchases.columns(board.single)[0]],
@@ -68,7 +74,7 @@ def explain(
         information=_information(table, order, board, final.chosen, request),
         commonest=_commonest(table),
         silent=float((table.answers[:, order] == MISSING).all(axis=1).mean()),
-        stability=_stability(table, board, verdict, request),
+        stability=shares_bought(table, again),
         learning_curve=learning_curve(
             table,
             final.chosen,
@@ -106,7 +112,11 @@ class _Purchases:
 
 
 def _steps(
-    table: PredictionTable, board: Scoreboard, chosen: Candidate, purchases: _Purchases
+    table: PredictionTable,
+    board: Scoreboard,
+    chosen: Candidate,
+    purchases: _Purchases,
+    again: list[list[int]],
 ) -> pd.DataFrame:
     """One row per bought query, with the held-out accuracy of buying up to it."""
     order = purchases.columns(chosen)
@@ -122,6 +132,7 @@ def _steps(
             "accuracy": [
                 math.nan if one is None else float(board.scores(one).mean()) for one in sets
             ],
+            "bought_again": shares_as_many(table, order, again),
         }
     )
 
@@ -188,14 +199,14 @@ def _commonest(table: PredictionTable) -> tuple[str, float] | None:
     return table.classes[int(counts.argmax())], float(counts.max() / counts.sum())
 
 
-def _stability(
+def _bought_again(
     table: PredictionTable, board: Scoreboard, verdict: Verdict, request: Request
-) -> pd.DataFrame:
-    """How often each query is bought again on resampled items.
+) -> list[list[int]]:
+    """What is bought on resampled items.
 
     Chosen again for the budget at which the choice was made; the verdict on it is not redone.
     """
-    again = buy_again(
+    return buy_again(
         table,
         Always(verdict.decision.chosen)
         if verdict.ask is None
@@ -205,7 +216,6 @@ def _stability(
         seed=request.seed,
         progress=request.progress,
     )
-    return shares_bought(table, again)
 
 
 def _policy(

@@ -57,7 +57,8 @@ class Selection(Result):
     steps : DataFrame
         One row per bought query, in order: `query`, `model`, `cost`, `train_accuracy` (on all
         items), `gain` (what it brought when bought, in `gain_unit`), `accuracy`: held-out accuracy
-        of buying up to here (with exact-mi, of the best set of that many).
+        of buying up to here (with exact-mi, of the best set of that many), `bought_again`: share
+        of the resamples that buy it, or as many samples of its model.
     gain_unit : str
         "bits" or "accuracy".
     expected : Estimate

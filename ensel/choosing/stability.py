@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
-from statsmodels.stats.proportion import proportion_confint
 
 from ensel.choosing.candidates import buy
 from ensel.choosing.rules import choose
 from ensel.choosing.scoreboard import Scoreboard
+from ensel.choosing.shares import shares_bought
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate, method_at
 from ensel.heldout.checks import (
@@ -29,7 +29,6 @@ from ensel.heldout.checks import (
     check_whole,
     checked_budgets,
 )
-from ensel.heldout.intervals import LEVEL
 from ensel.heldout.merging import MERGE, count_once, within_pool
 from ensel.heldout.settings import Verifier, setting_of
 from ensel.heldout.splits import check_seed, distinct_rows, draw_with_replacement
@@ -322,30 +321,6 @@ def _bought_anew(
         sample_weight=weights,
     )
     return [int(j) for j in selector.order_]
-
-
-def shares_bought(table: PredictionTable, draws: list[list[int]]) -> pd.DataFrame:
-    """Share of resamples that buy each query.
-
-    Parameters
-    ----------
-    table : PredictionTable
-    draws : list of list of int
-        From `buy_again`.
-
-    Returns
-    -------
-    DataFrame
-        One row per query bought at least once, most often bought first: `query`, `share`, and its
-        exact binomial 95 % interval, `share_low` and `share_high`.
-    """
-    counts, n = np.bincount(np.concatenate(draws), minlength=table.n_queries), len(draws)
-    low, high = proportion_confint(counts, n, alpha=1 - LEVEL, method="beta")
-    frame = pd.DataFrame(
-        {"query": table.query_names, "share": counts / n, "share_low": low, "share_high": high}
-    )
-    frame = frame[frame["share"] > 0]
-    return frame.sort_values("share", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def _sets(table: PredictionTable, draws: list[list[int]]) -> pd.DataFrame:

@@ -67,7 +67,6 @@ def _steps(result: Selection) -> Table:
         Column("bought again", "{:.0f} %", scale=100),
     )
 
-    bought_again = result.stability.set_index("query")["share"]
     rows = []
     for number, step in enumerate(result.steps.to_dict("records"), start=1):
         cells: tuple[Cell, ...] = (
@@ -76,7 +75,7 @@ def _steps(result: Selection) -> Table:
             float(step["gain"]),
             *([float(step["cost"])] if with_cost else []),
             float(step["accuracy"]),
-            float(bought_again.get(step["query"], 0.0)),
+            float(step["bought_again"]),
         )
         rows.append(cells)
     return Table(columns, tuple(rows))
@@ -204,5 +203,5 @@ def _how_to_read(result: Selection) -> Paragraph:
     return Paragraph(
         f"(95 % intervals, from {result.n_folds}-fold cross-validation, repeats: "
         f"{result.n_repeats}. {honesty} The ensemble kept is fitted on all items. bought again: "
-        "share of resamples of the items that buy this query.)"
+        "share of resamples of the items that buy this query, or as many samples of its model.)"
     )
