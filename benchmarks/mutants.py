@@ -27,6 +27,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
@@ -66,7 +67,7 @@ class _Changer(ast.NodeTransformer):
         self.number, self.seen = number, 0
         self.line, self.before, self.after = 0, "", ""
 
-    def visit(self, node: ast.AST) -> ast.AST:
+    def visit(self, node: Any) -> Any:
         if isinstance(node, ast.AnnAssign):
             node.value = self.visit(node.value) if node.value else None
             return node
@@ -90,7 +91,7 @@ class _Changer(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def _changed(self, node: ast.AST) -> ast.AST | None:
-        new = copy.deepcopy(node)
+        new: Any = copy.deepcopy(node)
         if isinstance(new, ast.Compare) and type(new.ops[0]) in COMPARED:
             new.ops[0] = COMPARED[type(new.ops[0])]()
         elif isinstance(new, ast.BinOp) and type(new.op) in COMPUTED:
@@ -100,7 +101,8 @@ class _Changer(ast.NodeTransformer):
         elif isinstance(new, ast.UnaryOp) and isinstance(new.op, ast.Not | ast.USub):
             return new.operand
         elif isinstance(new, ast.Constant) and type(new.value) in (int, float):
-            new.value = new.value + 1
+            value: Any = new.value
+            new.value = value + 1
         elif isinstance(new, ast.Constant) and isinstance(new.value, bool):
             new.value = not new.value
         else:

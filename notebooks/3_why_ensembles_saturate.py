@@ -166,7 +166,8 @@ floor.figure()
 # Read it so: (a) is the number of the textbook pool of *average* models, and no floor of a pool with a
 # good model in it. (b) is where an equal-weight vote of endless copies ends. (c) is what the best
 # possible rule could get from these queries *if* errors follow the fitted model; the black bar checks
-# that on held-out items. (d) is what real ensembles get. The more (c) lies below (d), the more could be
+# that on held-out items. Where that rule does clearly worse even on the items that it was fitted to, the
+# model is refuted: (c) is then what it believes, no floor, and is drawn pale. (d) is what real ensembles get. The more (c) lies below (d), the more could be
 # gained by a better rule; the flatter (d), the less by more models.
 
 # %%

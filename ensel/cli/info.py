@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from ensel.cli.options import TableOptions
 from ensel.cli.outputs import JsonFile, check_outputs, write_json
 from ensel.cli.sharing import takes_options
-from ensel.results import Result
-
-if TYPE_CHECKING:
-    from ensel.error_model.opinions_result import Opinions
-    from ensel.heldout.description import Description
 
 
 @takes_options
@@ -28,6 +22,7 @@ def info_command(
     Example: [bold]ensel info imdb[/bold], or [bold]ensel info runs/[/bold]
     """
     from ensel.error_model.opinions import count_opinions
+    from ensel.error_model.opinions_result import DescribedWithOpinions
     from ensel.heldout import describe
     from ensel.report.description import description_report
     from ensel.report.predictions import reading_blocks
@@ -37,20 +32,9 @@ def info_command(
     check_outputs(json, inputs=table.inputs)
 
     pool, one = table.found(quiet=True)
-    result = _Info(describe(pool), count_opinions(pool))
+    result = DescribedWithOpinions(describe(pool), count_opinions(pool))
 
     if write_json(result, json):
         read = () if one is None else reading_blocks(one, titled=False)
         report = description_report(result.description, every=every, opinions=result.opinions)
         print_report(with_section(report, *read))
-
-
-@dataclass(frozen=True)
-class _Info(Result):
-    """What the command says of a pool: the description stands lower, and knows no opinions."""
-
-    description: Description
-    opinions: Opinions
-
-    def to_dict(self) -> dict[str, Any]:
-        return {**self.description.to_dict(), "opinions": self.opinions.to_dict()}

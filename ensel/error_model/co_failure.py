@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ensel.error_model.gain_ceiling import DELTA, gain_ceiling
+from ensel.error_model.proportions import effective_items, exact_interval
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class CoFailure:
     observed: float
     """Share of items that every model gets wrong, in [0, 1]."""
     low: float
-    """Lower end of its 95 % Clopper-Pearson interval."""
+    """Lower end of its 95 % Clopper-Pearson interval, at the effective number of items."""
     high: float
     n_items: int
     """Items looked at."""
@@ -27,7 +28,13 @@ class CoFailure:
     model: see `ensel.error_model.gain_ceiling.gain_ceiling`."""
 
 
-def co_failure(answers: np.ndarray, labels: np.ndarray, *, delta: float = DELTA) -> CoFailure:
+def co_failure(
+    answers: np.ndarray,
+    labels: np.ndarray,
+    *,
+    groups: np.ndarray | None = None,
+    delta: float = DELTA,
+) -> CoFailure:
     """Find the items that every model gets wrong.
 
     Any rule that outputs a member's answer has accuracy at most 1 - beta, beta = P(all wrong).
@@ -37,6 +44,9 @@ def co_failure(answers: np.ndarray, labels: np.ndarray, *, delta: float = DELTA)
     answers : ndarray of int, shape (n_items, n_models)
         A missing answer is wrong.
     labels : ndarray of int, shape (n_items,)
+    groups : ndarray of int, shape (n_items,), optional
+        Question of each item, from 0 without gaps: intervals count copies of one question as what
+        they are worth. Default: all differ.
     delta : float
         Error probability of the gain ceiling.
 
@@ -47,6 +57,7 @@ def co_failure(answers: np.ndarray, labels: np.ndarray, *, delta: float = DELTA)
     See Also
     --------
     ensel.error_model.gain_ceiling.gain_ceiling : What no choice among the answers can gain.
+    ensel.error_model.proportions.effective_items : Derives how many items copies are worth.
     ensel.error_model.joint_failure.joint_failure : All-wrong rates as a pool grows.
 
     References
@@ -59,16 +70,15 @@ def co_failure(answers: np.ndarray, labels: np.ndarray, *, delta: float = DELTA)
     >>> failed.observed, failed.items.tolist()
     (0.25, [0])
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     right = answers == labels[:, None]
-    items = np.flatnonzero(~right.any(axis=1))
-    low, high = proportion_confint(len(items), len(labels), alpha=0.05, method="beta")
+    all_wrong = ~right.any(axis=1)
+    items = np.flatnonzero(all_wrong)
+    low, high = exact_interval(len(items) / len(labels), effective_items(all_wrong, groups))
     return CoFailure(
         observed=len(items) / len(labels),
-        low=float(low),
-        high=float(high),
+        low=low,
+        high=high,
         n_items=len(labels),
         items=items,
-        gain_ceiling=gain_ceiling(right, delta=delta),
+        gain_ceiling=gain_ceiling(right, groups=groups, delta=delta),
     )

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ensel.error_model.bayes_error import BayesError, bayes_error
 from ensel.error_model.by_class import correlation_by_class
+from ensel.error_model.certain import Certain, certain_queries, with_certain
 from ensel.error_model.draws import spread_wrong_answers
 from ensel.error_model.factors import Factors, fit_factors
 from ensel.error_model.form_comparison import FormComparison, compare_forms, threshold_rates
@@ -71,6 +72,8 @@ class GaussianCopulaErrors(BaseEstimator):
     ----------
     columns_ : ndarray of int
         Models in the fit: all but those always or never wrong.
+    certain_ : Certain
+        Those always or never wrong: no part of the fit, but of the rule and of its error.
     error_rates_ : ndarray, shape (n_strata, n_models)
         One row, or one a class.
     prior_ : ndarray, shape (n_classes,)
@@ -83,7 +86,8 @@ class GaussianCopulaErrors(BaseEstimator):
         Before and after the repair.
     repair_ : Repair
     one_factor_, factors_ : Factors
-    mixture_ : Mixture
+    mixture_, whole_mixture_ : Mixture
+        Of the fit, and with the certain models behind its own.
     agreement_ : Agreement
         Of two wrong answers.
     popularity_ : float
@@ -152,6 +156,7 @@ class GaussianCopulaErrors(BaseEstimator):
         self.n_classes_ = self.n_classes or int(max(X.max(), y.max())) + 1
         self.prior_ = np.bincount(y, minlength=self.n_classes_) / len(y)
         self._fit_pairs(errors)
+        self.certain_: Certain = certain_queries(X, errors)
         answers = X
         if len(self.columns_) < X.shape[1]:
             answers, errors = X[:, self.columns_], errors[:, self.columns_]
@@ -195,6 +200,7 @@ class GaussianCopulaErrors(BaseEstimator):
         self.one_factor_ = fit_factors(self.correlation_, 1)
         self.factors_ = self._fit_factors()
         self.mixture_: Mixture = mixture(self.factors_, ndtri(self.error_rates_))
+        self.whole_mixture_: Mixture = with_certain(self.mixture_, self.certain_)
 
     def _fit_wrong_answers(self, answers: np.ndarray, y: np.ndarray) -> None:
         """Where wrong answers go."""
@@ -301,6 +307,9 @@ class GaussianCopulaErrors(BaseEstimator):
     def predict_proba(self, X: Any) -> np.ndarray:
         """Posterior of the label given answers, under the factors: the rule behind `bayes_error`.
 
+        A model that was never wrong is followed, and what one answers that was never right is ruled
+        out.
+
         Parameters
         ----------
         X : array_like of int, shape (n_items, N)
@@ -310,8 +319,9 @@ class GaussianCopulaErrors(BaseEstimator):
         ndarray, shape (n_items, n_classes)
         """
         check_is_fitted(self)
-        answers = as_codes(np.asarray(X))[:, self.columns_]
-        return np.exp(log_posterior(self.mixture_, self.prior_, self.concentration_, answers))
+        chosen = np.concatenate([self.columns_, self.certain_.columns])
+        answers = as_codes(np.asarray(X))[:, chosen]
+        return np.exp(log_posterior(self.whole_mixture_, self.prior_, self.concentration_, answers))
 
     def bayes_error(
         self, columns: Any = None, *, n_draws: int = 20_000, random_state: int = 0
@@ -321,7 +331,7 @@ class GaussianCopulaErrors(BaseEstimator):
         Parameters
         ----------
         columns : sequence of int, optional
-            Positions in `columns_`; default all.
+            Positions in `columns_`; default all models, with those that are always or never wrong.
         n_draws : int
             Of the Monte Carlo, where patterns are too many to enumerate.
         random_state : int
@@ -331,12 +341,17 @@ class GaussianCopulaErrors(BaseEstimator):
         BayesError
         """
         check_is_fitted(self)
+        if columns is None and self.certain_.decides(self.n_classes_):
+            return BayesError(0.0, 0.0, 0)
         chosen = np.arange(len(self.columns_)) if columns is None else np.asarray(columns)
+        mixed, rates = self.mixture_.subset(chosen), self.overall_rates_[chosen]
+        if columns is None:
+            mixed, rates = self.whole_mixture_, np.append(rates, np.ones(len(self.certain_.wrong)))
         model_says = bayes_error(
-            self.mixture_.subset(chosen),
+            mixed,
             self.prior_,
             self.concentration_,
-            self.overall_rates_[chosen],
+            rates,
             n_draws=n_draws,
             rng=np.random.default_rng(random_state),
         )

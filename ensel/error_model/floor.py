@@ -6,7 +6,8 @@ its own:
 - error floor (a), the textbook number of a uniform pool: `ensel.error_model.uniform`;
 - error floor (b), the limit of a vote of endless copies: `ensel.error_model.vote_limit`;
 - error floor (c), the best rule for these very queries: `ensel.error_model.bayes_error`, and its
-  best subsets of each size: `ensel.error_model.subsets`;
+  best subsets of each size: `ensel.error_model.subsets`; it is one only where its own rule does not
+  refute it: `ensel.error_model.rule_held_out`;
 - error floor (d), real ensembles on items they have not seen: `ensel.heldout.comparison.compare`.
 
 Beside them stand co-failure, `ensel.error_model.co_failure`, the gain ceiling,
@@ -178,8 +179,10 @@ def _floor(table: PredictionTable, resampling: Resampling) -> Floor:
     bayes = model.bayes_error(random_state=seed)
     estimates = estimates_with_intervals(table, model, bayes.error, resampling)
     point = {name: estimate.value for name, estimate in estimates.items()}
-    failed = co_failure(X, y)
+    failed = co_failure(X, y, groups=resampling.groups(table))
     rule = rule_held_out(table, model, seed)
+    excess = estimates["rule_excess"]
+    findings = Findings(table.query_names, model, point, failed, rule, excess)
 
     return Floor(
         dataset=table.name,
@@ -195,7 +198,7 @@ def _floor(table: PredictionTable, resampling: Resampling) -> Floor:
         model=model,
         query_names=table.query_names,
         rule_held_out=rule,
-        warnings=floor_warnings(Findings(table.query_names, model, point, failed, rule)),
+        warnings=floor_warnings(findings),
         opinions=_opinions(table, resampling),
     )
 
@@ -211,10 +214,10 @@ def _floor_of_verdicts(table: PredictionTable, resampling: Resampling) -> Floor:
     model = GaussianCopulaErrors(n_classes=2).fit(X, y)
     unknown = Estimate(math.nan, math.nan, math.nan)
     estimates = estimates_with_intervals(verdicts, model, math.nan, resampling)
-    estimates["bayes_error"] = unknown
+    estimates["bayes_error"] = estimates["rule_excess"] = unknown
     point = {name: estimate.value for name, estimate in estimates.items()}
-    failed = co_failure(X, y)
-    warnings = floor_warnings(Findings(table.query_names, model, point, failed, unknown))
+    failed = co_failure(X, y, groups=resampling.groups(table))
+    warnings = floor_warnings(Findings(table.query_names, model, point, failed, unknown, unknown))
 
     return Floor(
         dataset=table.name,
@@ -244,9 +247,7 @@ FROM_VERDICTS = (
 
 def _opinions(table: PredictionTable, resampling: Resampling) -> Opinions:
     """How many opinions the pool is; intervals redraw what those of the floors redraw."""
-    groups = table.groups
-    if resampling.cluster is not None:
-        groups = pd.factorize(table.items[resampling.cluster])[0]
+    groups = resampling.groups(table)
     return count_opinions(table, groups=groups, copies=KEEP, seed=resampling.seed)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ensel.error_model.copula import GaussianCopulaErrors
-from ensel.error_model.subsets import best_subsets
+from ensel.error_model.subsets import BestSubset, best_subsets
 from ensel.error_model.uniform import uniform_majority_error
 from ensel.heldout.comparison import compare
 from ensel.table.kinds import CLOSED, OPEN, VERDICTS
@@ -63,14 +63,24 @@ def floor_curve(
 
     subsets = []
     if table.kind == CLOSED:  # else it is not known which wrong answers agree
-        most = min(MOST_SUBSET, len(model.columns_))
-        subsets = best_subsets(model, most, seed=seed, progress=progress)
+        subsets = _best_subsets(model, table.n_queries, seed, progress)
     rows = range(len(sizes))
     curve["bayes"] = pd.Series([s.error for s in subsets], dtype=float).reindex(rows)
     exact = pd.Series([s.exhaustive for s in subsets], dtype=object)
     curve["bayes_exact"] = exact.reindex(rows)
 
     return pd.concat([curve, _real_errors(table, sizes, seed, progress)], axis=1)
+
+
+def _best_subsets(
+    model: GaussianCopulaErrors, n_queries: int, seed: int, progress: bool | None
+) -> list[BestSubset]:
+    """The best set of each size; with a query that decides every item, all that hold it are."""
+    if model.certain_.decides(model.n_classes_):
+        best = BestSubset((), 0.0, 0.0, exhaustive=True)
+        return [best] * min(MOST_SUBSET, n_queries)
+    most = min(MOST_SUBSET, len(model.columns_))
+    return best_subsets(model, most, seed=seed, progress=progress)
 
 
 def _uniform_errors(sizes: np.ndarray, point: dict[str, float]) -> np.ndarray | float:

@@ -29,6 +29,11 @@ ASSUMPTIONS = {
     "fitted copula (a few common factors), wrong answers spread as observed",
     "held_out": "(d) real ensembles on items they have not seen",
 }
+REFUTED = (
+    "(c) refuted, no floor: what the fitted copula believes of the best rule for these queries; "
+    "its own rule gets {error}"
+)
+"""In place of an assumption that the items refute."""
 RANGES = {
     "mean_error": (0.0, 1.0),
     "best_single_error": (0.0, 1.0),
@@ -38,12 +43,15 @@ RANGES = {
     "mi_limit_bits": (0.0, 1.0),
     "vote_limit": (0.0, 1.0),
     "bayes_error": (0.0, 1.0),
+    "rule_excess": (-1.0, 1.0),
     "all_wrong_predicted": (0.0, 1.0),
     "within_family": (-1.0, 1.0),
     "across_family": (-1.0, 1.0),
     "family_difference": (-2.0, 2.0),
 }
 """Every estimated number, and what values it can have: an interval goes no further."""
+RATES = ("mean_error", "uniform_floor", "vote_limit", "bayes_error", "all_wrong_predicted")
+"""Those that are error rates: one of 0 on a few items is not known to be 0."""
 FIGURES = {
     "error_by_size": "ensel.figures.floors:error_by_size_figure",
     "error_correlation": "ensel.figures.floors:correlation_figure",
@@ -60,7 +68,8 @@ class Floor(Result):
     dataset : str
     n_models, n_items : int
     estimates : dict of str to Estimate
-        With 95 % intervals by resampling items (or clusters); errors are rates.
+        With 95 % intervals by resampling items (or clusters); errors are rates. Among them is
+        ``rule_excess``, what the rule of (c) errs more than (c) says (see `model_refuted`).
     bayes_error_se : float
         Standard error of the Monte Carlo behind `bayes_error`; 0 where it was enumerated.
     co_failure : CoFailure
@@ -114,6 +123,27 @@ class Floor(Result):
     drawn_by: ClassVar[str | None] = FIGURES["error_by_size"]
     reported_by: ClassVar[str | None] = "ensel.report.floor:floor_report"
 
+    @property
+    def model_refuted(self) -> bool:
+        """Whether (c) is no floor: its own rule errs more than (c) says.
+
+        That is so where the 95 % interval of ``rule_excess`` lies above 0. The comparison is
+        paired: the rule is judged on the items that it and (c) were fitted to, and every resample
+        redraws these, refits both, and takes their difference (`ensel.error_model.rule_held_out`).
+        """
+        return self.estimates["rule_excess"].low > 0  # False where it is not known
+
+    @property
+    def assumptions(self) -> dict[str, str]:
+        """Each line's assumption in words, or that the items refute it."""
+        if not self.model_refuted:
+            return ASSUMPTIONS
+        fitted = self.estimates["bayes_error"].value + self.estimates["rule_excess"].value
+        error = f"{100 * fitted:.1f} % on the items it was fitted to"
+        if not math.isnan(self.rule_held_out.value):
+            error = f"{100 * self.rule_held_out.value:.1f} % held out"
+        return {**ASSUMPTIONS, "bayes_error": REFUTED.format(error=error)}
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as written by `to_json`; errors as rates.
 
@@ -128,11 +158,12 @@ class Floor(Result):
             "n_items": self.n_items,
             **self._flat_estimates(),
             "bayes_error_se": self.bayes_error_se,
+            "model_refuted": self.model_refuted,
             "all_wrong_ratio": ratio(failed.observed, predicted),
             "gain_ceiling": failed.gain_ceiling,
             "warnings": self.warnings,
             "copies": self.copies.to_list(),
-            "assumptions": ASSUMPTIONS,
+            "assumptions": self.assumptions,
             "thresholds": "class" if model.by_class_ else "one",
             "n_factors": int(model.factors_.loadings.shape[1]),
             "factor_misfit": model.factors_.misfit,
@@ -167,7 +198,8 @@ class Floor(Result):
     def __repr__(self) -> str:
         lines = ("best_single_error", "uniform_floor", "vote_limit", "bayes_error")
         values = ", ".join(f"{name} {self.estimates[name].value:.4f}" for name in lines)
-        return f"Floor({self.dataset}, {self.n_models} queries: {values})"
+        refuted = " (refuted)" if self.model_refuted else ""
+        return f"Floor({self.dataset}, {self.n_models} queries: {values}{refuted})"
 
     def _repr_html_(self) -> str:
         rows = pd.DataFrame(self.estimates).T.round(4)

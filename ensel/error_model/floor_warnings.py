@@ -11,20 +11,22 @@ import numpy as np
 from ensel.error_model.co_failure import CoFailure
 from ensel.error_model.copula import GaussianCopulaErrors
 from ensel.error_model.floor_result import ratio
+from ensel.exceptions import shorten
 from ensel.heldout.intervals import Estimate
 
 RULE_MARGIN = 0.005
-"""The rule behind (c) may err by half a point more than (c) says: so much is lost in fitting it."""
+"""Half a point more than (c) says is no reason to warn that few items were there to learn from."""
 ONE_FACTOR_MISFIT = 0.1
 """Mean misfit of the correlations from which (b) is doubtful: about their differences in a pool."""
 FACTORS_MISFIT = 0.05
 """The same for (c), whose factors are chosen for their fit."""
 VISIBLE_CHANGE = 0.0005
-"""Smaller repairs would be printed as a change of 0.000."""
+"""Smaller changes, and differences of rates, would be printed as 0.000."""
 TAIL_EXCESS = 1.5
 """Observed over predicted all-wrong rate that speaks for tail dependence, not for chance."""
 MOST_NAMED = 5
 """Queries named in a warning."""
+NO_CORRELATION = "correlations leave it out"
 
 
 class Findings(NamedTuple):
@@ -37,6 +39,8 @@ class Findings(NamedTuple):
     failed: CoFailure
     rule: Estimate
     """Held-out error of the rule behind (c)."""
+    excess: Estimate
+    """What that rule errs more than (c) on the items that both were fitted to."""
 
 
 def floor_warnings(findings: Findings) -> list[str]:
@@ -63,14 +67,27 @@ def _has_rule(findings: Findings) -> bool:
     return not math.isnan(findings.point["bayes_error"])
 
 
-def _rule_errs_more(findings: Findings) -> str | None:
+def _model_refuted(findings: Findings) -> str | None:
+    """Few items are no excuse: the rule errs more on the very items that it was fitted to."""
+    rule, bayes, excess = findings.rule, findings.point["bayes_error"], findings.excess
+    if not excess.low > 0:
+        return None
+    held_out = "" if math.isnan(rule.value) else f"{100 * rule.value:.1f} % held out and "
+    return (
+        f"(c) is refuted: the model's own rule gets {held_out}{100 * (bayes + excess.value):.1f} % "
+        f"on the items it was fitted to, not {100 * bayes:.1f} %. (c) is what the model believes, "
+        "not a floor"
+    )
+
+
+def _rule_not_learned(findings: Findings) -> str | None:
+    """The model may be true: a rule that is fitted to few items errs more on others."""
     rule, bayes = findings.rule, findings.point["bayes_error"]
-    if not rule.low > bayes + RULE_MARGIN:
+    if findings.excess.low > 0 or not rule.low > bayes + RULE_MARGIN:
         return None
     return (
-        f"the rule behind (c) errs on {100 * rule.value:.1f} % of held-out items, not "
-        f"{100 * bayes:.1f} %: real errors do not follow the fitted model so closely, and (c) is "
-        "too low"
+        f"the rule of (c) errs on {100 * rule.value:.1f} % of held-out items, not "
+        f"{100 * bayes:.1f} %: these items may be too few to learn it, and (c) too low"
     )
 
 
@@ -85,7 +102,7 @@ def _uniform_does_not_apply(findings: Findings) -> str | None:
 
 def _uniform_is_no_floor(findings: Findings) -> str | None:
     uniform, best = findings.point["uniform_floor"], findings.point["best_single_error"]
-    if not uniform > best:
+    if not uniform > best + VISIBLE_CHANGE:
         return None
     return (
         f"(a) {uniform:.3f} lies above the best single query's error {best:.3f}: the textbook "
@@ -98,9 +115,13 @@ def _factors_misfit(findings: Findings) -> str | None:
     if not factors.misfit > FACTORS_MISFIT:
         return None
     advice = ": take (c) with care" if _has_rule(findings) else ""
+    n_factors = factors.loadings.shape[1]
+    still = (
+        "one common factor still misses" if n_factors == 1 else f"{n_factors} factors still miss"
+    )
     return (
-        f"{factors.loadings.shape[1]} common factors still miss the correlations by "
-        f"{factors.misfit:.2f} on average (worst {factors.worst:.2f}){advice}"
+        f"{still} the correlations by {factors.misfit:.2f} on average (worst {factors.worst:.2f})"
+        f"{advice}"
     )
 
 
@@ -135,11 +156,32 @@ def _wrong_together_more_often(findings: Findings) -> str | None:
     )
 
 
-def _always_or_never_right(findings: Findings) -> str | None:
-    names = [findings.query_names[j] for j in findings.model.tetrachoric_.degenerate]
-    if not names:
+def _never_wrong(findings: Findings) -> str | None:
+    right = findings.model.certain_.right
+    if not len(right):
         return None
-    return f"always or never right, left out of the model: {', '.join(names[:MOST_NAMED])}"
+    follows = "the rule of (c) goes by that, " if _has_rule(findings) else ""
+    return f"never wrong on these items: {_named(findings, right)}; {follows}{NO_CORRELATION}"
+
+
+def _never_right(findings: Findings) -> str | None:
+    wrong = findings.model.certain_.wrong
+    if not len(wrong):
+        return None
+    rules_out = "the rule of (c) rules that answer out, " if _has_rule(findings) else ""
+    return f"never right on these items: {_named(findings, wrong)}; {rules_out}{NO_CORRELATION}"
+
+
+def _left_out(findings: Findings) -> str | None:
+    model = findings.model
+    left = np.setdiff1d(model.tetrachoric_.degenerate, model.certain_.columns)
+    if not len(left):
+        return None
+    return f"never right and sometimes silent, left out of the model: {_named(findings, left)}"
+
+
+def _named(findings: Findings, queries: np.ndarray) -> str:
+    return shorten([findings.query_names[j] for j in queries], MOST_NAMED)
 
 
 def _duplicates(findings: Findings) -> str | None:
@@ -158,14 +200,17 @@ def _empty_cells(findings: Findings) -> str | None:
 
 
 WARNINGS: tuple[Callable[[Findings], str | None], ...] = (
-    _rule_errs_more,
+    _model_refuted,
+    _rule_not_learned,
     _uniform_does_not_apply,
     _uniform_is_no_floor,
     _factors_misfit,
     _correlations_repaired,
     _one_factor_misfit,
     _wrong_together_more_often,
-    _always_or_never_right,
+    _never_wrong,
+    _never_right,
+    _left_out,
     _duplicates,
     _empty_cells,
 )

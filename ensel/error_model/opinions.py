@@ -184,7 +184,7 @@ def count_opinions(
         independent_accuracy=independent,
         best_accuracy=float(right.mean(axis=0).max()),
         any_right=float(right.any(axis=1).mean()),
-        gain_ceiling=gain_ceiling(right),
+        gain_ceiling=gain_ceiling(right, groups=groups),
         similarity=similarity,
         pairs=_named_pairs(similarity, pairs, draws.similarities),
         notes=_notes(table, right),

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from ensel.heldout.description import Description
 from ensel.heldout.intervals import Estimate
 from ensel.results import Result, plain
 from ensel.table.copies import NO_COPIES, Copies
@@ -119,3 +120,21 @@ class Opinions(Result):
             f"Opinions({self.dataset}, {self.n_queries} queries: {votes.value:.1f} effective votes "
             f"[{votes.low:.1f}, {votes.high:.1f}])"
         )
+
+
+@dataclass(frozen=True)
+class DescribedWithOpinions(Result):
+    """What `ensel info` says of a pool: the description stands lower, and knows no opinions.
+
+    Attributes
+    ----------
+    description : Description
+    opinions : Opinions
+    """
+
+    description: Description
+    opinions: Opinions
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as written by `to_json`."""
+        return {**self.description.to_dict(), "opinions": self.opinions.to_dict()}

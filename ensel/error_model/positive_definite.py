@@ -130,6 +130,12 @@ def _clipped(correlation: np.ndarray) -> np.ndarray:
 
 def _lift(matrix: np.ndarray) -> np.ndarray:
     """What must be added to bring all eigenvalues to `CLIPPED_TO`: only the low ones are found."""
-    low, vectors = eigh(matrix, subset_by_value=(-np.inf, CLIPPED_TO), check_finite=False)
+    try:
+        low, vectors = eigh(matrix, subset_by_value=(-np.inf, CLIPPED_TO), check_finite=False)
+    except (
+        np.linalg.LinAlgError
+    ):  # eigenvalues that are equal but for rounding: copies of one model
+        values, all_vectors = np.linalg.eigh(matrix)
+        low, vectors = values[values <= CLIPPED_TO], all_vectors[:, values <= CLIPPED_TO]
     lifted: np.ndarray = (vectors * (CLIPPED_TO - low)) @ vectors.T
     return lifted

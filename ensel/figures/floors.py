@@ -34,11 +34,17 @@ LINES = {
     "vote limit": ("vote", "(b) vote limit, one factor"),
     "bayes": ("bayes", "(c) best subset, best rule, copula"),
     "bayes, all queries": ("bayes", "(c) all queries"),
+    "bayes (refuted)": ("bayes_refuted", "(c) refuted: believed of best subset"),
+    "bayes, all queries (refuted)": ("bayes_refuted", "(c) refuted: believed of all queries"),
     "rule of (c)": ("observed", "(d) rule of (c), held out"),
     "top-k": ("top_k", "(d) held out: top-k + weighted"),
     "greedy-mi": ("greedy_mi", "(d) held out: greedy-mi + map"),
 }
 """Lines of an error floor: style, and what the legend says."""
+STYLES = FLOOR_STYLE | {
+    "bayes_refuted": {"color": "#A3BDB4", "linestyle": (0, (2, 1.5)), "marker": "D"},
+}
+"""Line style of each; what is refuted is pale and broken."""
 GREEDY = "(c) subset found greedily"
 MOST_LINEAR = 20
 """Pools of more queries stand on a logarithmic axis: what differs happens at small sizes."""
@@ -194,7 +200,7 @@ def _draw_lines(axis: Any, rows: pd.DataFrame) -> None:
     for line, (key, label) in LINES.items():
         of_line = rows[rows["line"] == line]
         if not of_line["error"].isna().all():
-            _draw_line(axis, of_line, line, label, FLOOR_STYLE[key])
+            _draw_line(axis, of_line, line, label, STYLES[key])
 
     most = _largest(rows)
     if most > MOST_LINEAR:
@@ -212,7 +218,7 @@ def _draw_line(axis: Any, rows: pd.DataFrame, line: str, label: str, style: dict
 
     if rows["size"].isna().all():
         axis.axhline(y[0], label=label, **style)
-    elif line == "bayes, all queries":
+    elif line.startswith("bayes, all queries"):
         axis.plot(x, y, linestyle="", marker="*", markersize=8, color=color, label=label)
     elif line == "rule of (c)":
         bar = {"color": "black", "marker": "_", "capsize": 3, "linestyle": ""}
@@ -222,7 +228,7 @@ def _draw_line(axis: Any, rows: pd.DataFrame, line: str, label: str, style: dict
         if rows["error_low"].notna().any():
             band(axis, rows, "size", "error", color=color, alpha=0.12)
 
-    if line == "bayes":
+    if line in ("bayes", "bayes (refuted)"):
         _mark_greedy(axis, rows[rows["exact"].astype(str) == "False"], color)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ensel.error_model.floor_result import ASSUMPTIONS, Floor
+from ensel.error_model.floor_result import Floor
 from ensel.heldout.intervals import Estimate
 from ensel.report.blocks import Block, Cell, Column, Note, Paragraph, Table, text_column
 from ensel.report.opinions import number_of_opinions, promise
@@ -23,6 +23,8 @@ FLOORS = {
     "vote limit": "vote_limit",
     "Bayes error": "bayes_error",
 }
+REFUTED = "model's belief"
+"""Name of (c) where its own rule refutes it."""
 HELD_OUT = ("held_out_top_k", "held_out_greedy_mi")
 
 
@@ -66,7 +68,9 @@ def _lines(result: Floor) -> Table:
     """The lines (a) to (d), below what single queries get."""
     rows = [_row(name, result.estimates[key], "") for name, key in SINGLES.items()]
     for name, key in FLOORS.items():
-        letter, _, assumption = ASSUMPTIONS[key].partition(" ")
+        letter, _, assumption = result.assumptions[key].partition(" ")
+        if key == "bayes_error" and result.model_refuted:
+            name = REFUTED
         rows.append(_row(f"{letter} {name}", result.estimates[key], assumption))
 
     rows += [
@@ -113,9 +117,10 @@ def _opinions(result: Floor) -> tuple[Block, ...]:
 def _correlations(result: Floor) -> Paragraph:
     names = ("mean_tetrachoric", "mean_phi", "mi_limit_bits")
     rho, phi, limit = (result.estimates[name] for name in names)
+    known = f"; information limit of the uniform pool {limit.value:.3f} bits"
     return Paragraph(
         f"Errors: mean tetrachoric correlation {rho.value:.3f} [{rho.low:.3f}, {rho.high:.3f}], "
-        f"phi {phi.value:.3f}; information limit of the uniform pool {limit.value:.3f} bits."
+        f"phi {phi.value:.3f}{'' if np.isnan(limit.value) else known}."
     )
 
 
@@ -169,7 +174,8 @@ def _sound(result: Floor) -> Paragraph | None:
     if sound is None:
         return None
     single, best = (sound.estimates[name].value for name in ("best_single_error", "bayes_error"))
+    refuted = ", refuted" if sound.model_refuted else ""
     return Paragraph(
         f"On the {sound.n_items:,} items with a sound label: best single {100 * single:.2f} %, "
-        f"(c) {100 * best:.2f} %, all wrong {100 * sound.co_failure.observed:.2f} %."
+        f"(c) {100 * best:.2f} %{refuted}, all wrong {100 * sound.co_failure.observed:.2f} %."
     )

@@ -8,6 +8,7 @@ import pytest
 from ensel import InputError, PredictionTable, error_floor
 from ensel.cli import main
 from ensel.error_model import count_opinions, simulate
+from ensel.report.floor import floor_report
 
 
 def test_sound_labels_again(mmlu_floor, real):
@@ -30,6 +31,70 @@ def test_a_query_that_is_never_wrong_leaves_no_error():
     found = error_floor(table, n_boot=3).estimates
     assert found["bayes_error"].value == 0
     assert found["all_wrong_predicted"].value == 0
+
+
+SIXTY_WITHOUT_ONE = 1 - 0.025 ** (1 / 60)
+"""Largest share that sixty items miss with probability .025: .0596."""
+
+
+def certain_pool(n_classes, answers_of):
+    """Sixty simulated items: four queries that are right on three quarters, and one more."""
+    rng = np.random.default_rng(3)
+    labels = rng.integers(n_classes, size=60)
+    others = (labels + rng.integers(1, n_classes, size=(4, 60))) % n_classes
+    usual = np.where(rng.random((4, 60)) < 0.25, others, labels)
+    return PredictionTable(
+        np.column_stack([*usual, answers_of(labels)]),
+        labels,
+        classes=[f"class {k}" for k in range(n_classes)],
+        queries=list("abcde"),
+    )
+
+
+def said(result):
+    return " ".join(getattr(block, "text", "") for block in floor_report(result).blocks)
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_an_always_right_query_leaves_an_error_of_0_with_an_upper_limit(n_classes):
+    result = error_floor(certain_pool(n_classes, lambda y: y), n_boot=20, progress=False)
+    assert result.estimates["bayes_error"] == pytest.approx((0, 0, SIXTY_WITHOUT_ONE))
+    assert result.estimates["all_wrong_predicted"] == pytest.approx((0, 0, SIXTY_WITHOUT_ONE))
+    assert result.rule_held_out.value == 0
+    assert result.rule_held_out.high == pytest.approx(0.06, abs=0.002)
+    assert not result.model_refuted
+    assert (result.curve["bayes"] == 0).all()
+    assert "never wrong on these items: e; the rule of (c) goes by that" in said(result)
+    for wrong in ("too low", "refuted", "nan", "no floor of this pool"):
+        assert wrong not in said(result)
+
+
+def test_an_always_wrong_query_of_two_classes_is_as_good():
+    result = error_floor(certain_pool(2, lambda y: 1 - y), n_boot=20, progress=False)
+    assert result.estimates["bayes_error"] == pytest.approx((0, 0, SIXTY_WITHOUT_ONE))
+    assert result.rule_held_out.value == 0
+    assert result.estimates["best_single_error"].value > 0.05
+    assert "never right on these items: e; the rule of (c) rules that answer out" in said(result)
+
+
+def test_a_silent_query_changes_no_error():
+    with_it = error_floor(certain_pool(2, lambda y: -np.ones_like(y)), n_boot=3, progress=False)
+    table = certain_pool(2, lambda y: -np.ones_like(y)).subset(queries=[0, 1, 2, 3])
+    without = error_floor(table, n_boot=3, progress=False)
+    for name in ("vote_limit", "bayes_error", "all_wrong_predicted"):
+        assert with_it.estimates[name].value == without.estimates[name].value
+    assert "never right and sometimes silent, left out of the model: e" in said(with_it)
+
+
+def test_limits_by_cluster_count_clusters_where_nothing_goes_wrong():
+    table = certain_pool(2, lambda y: y)
+    items = table.items.assign(topic=np.repeat(["x", "y", "z"], 20))
+    clustered = PredictionTable(
+        table.answers, table.labels, classes=table.classes, queries=table.queries, items=items
+    )
+    found = error_floor(clustered, cluster="topic", n_boot=5, progress=False)
+    assert found.estimates["bayes_error"].high == pytest.approx(1 - 0.025 ** (1 / 3))
+    assert found.co_failure.high == pytest.approx(1 - 0.025 ** (1 / 3))
 
 
 def test_opinions_redraw_clusters_whole(mmlu_floor, real):

@@ -1,7 +1,11 @@
 """Intervals of an error floor."""
 
-from ensel import error_floor
+import numpy as np
+import pytest
+
+from ensel import PredictionTable, error_floor
 from ensel.error_model import simulate
+from ensel.error_model.floor_bootstrap import Resampling, best_of_many
 
 
 def test_clustered_intervals_are_wider(real):
@@ -22,6 +26,23 @@ def test_interval_of_the_best_allows_for_the_choice():
 
 
 def error_floor_best(pool):
-    from ensel.error_model.floor_bootstrap import best_of_many
-
     return best_of_many(float(1 - pool.accuracies.max()), pool)
+
+
+def test_interval_of_the_best_counts_questions():
+    """Every question three times: the interval of the questions counted once."""
+    pool = simulate(100, [0.2, 0.3], 0.5, random_state=0)
+    rows, error = np.repeat(np.arange(100), 3), float(1 - pool.accuracies.max())
+    thrice = PredictionTable(
+        pool.answers[rows], pool.labels[rows], classes=pool.classes, queries=pool.queries
+    )
+    once = best_of_many(error, pool, np.arange(100))
+    assert best_of_many(error, thrice, rows) == pytest.approx(once)
+    assert best_of_many(error, thrice, np.arange(300)).high < once.high
+
+
+def test_what_is_drawn_whole(real):
+    table = real("mmlu")
+    clusters = Resampling([], "subject", 2, 0, False).groups(table)
+    assert len(set(clusters)) == table.items["subject"].nunique()
+    assert Resampling([], None, 2, 0, False).groups(table) is table.groups

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from ensel import error_floor
+
 KEYS = [
     "n_models",
     "n_items",
@@ -52,3 +54,34 @@ def test_opinions_stand_under_one_key(mmlu_floor):
     assert opinions["gain_ceiling"] == data["gain_ceiling"]
     assert opinions["any_right"] == pytest.approx(1 - data["all_wrong_observed"])
     assert data["ok_items"]["opinions"]["n_items"] == data["ok_items"]["n_items"]
+
+
+def test_a_refuted_model_is_no_floor_anywhere(mmlu_floor):
+    """On mmlu the rule of (c) errs on 14 % of items, seen or not, and (c) says 11.7 %."""
+    data = json.loads(mmlu_floor.to_json())
+    assert data["model_refuted"] is True
+    assert data["rule_excess"] == pytest.approx(0.0248, abs=5e-4)
+    assert 0 < data["rule_excess_low"] < data["rule_excess"] < data["rule_excess_high"]
+    assert data["assumptions"]["bayes_error"].startswith("(c) refuted, no floor")
+    assert data["assumptions"]["bayes_error"].endswith("its own rule gets 14.1 % held out")
+    assert "(refuted)" in repr(mmlu_floor)
+    figure = mmlu_floor.figures()["error_by_size"]
+    labels = [text.get_text() for text in figure.legends[0].get_texts() if "(c)" in text.get_text()]
+    assert "(c) refuted: believed of all queries" in labels
+    assert not any("best rule" in label for label in labels)
+
+
+def test_a_model_that_keeps_its_word_is_no_less_a_floor_than_before(real):
+    result = error_floor(real("imdb-llm"), n_boot=10, progress=False)
+    data = result.to_dict()
+    assert data["model_refuted"] is False
+    assert data["bayes_error"] == pytest.approx(0.0155, abs=5e-5)
+    assert data["assumptions"]["bayes_error"].startswith("(c) best possible rule")
+    assert "refuted" not in repr(result)
+
+
+def test_right_and_wrong_alone_refute_nothing(real):
+    pool = real("imdb-llm").subset(items=slice(0, 300)).verdicts()
+    data = error_floor(pool, n_boot=3, progress=False).to_dict()
+    assert data["bayes_error"] is None
+    assert data["model_refuted"] is False

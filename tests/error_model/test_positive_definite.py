@@ -51,3 +51,11 @@ def test_repair_is_that_of_statsmodels(seed):
 def test_what_is_no_matrix_of_correlations_is_refused(matrix, said):
     with pytest.raises(InputError, match=said + ".*ones on its diagonal is needed"):
         make_positive_definite(np.array(matrix, dtype=float))
+
+
+@pytest.mark.parametrize("n_models", [2, 5, 8, 12, 15])
+def test_copies_of_one_model_are_repaired(n_models):
+    """Eigenvalues that are equal but for rounding: LAPACK finds no part of them, all it does."""
+    repaired, repair = make_positive_definite(np.ones((n_models, n_models)))
+    np.linalg.cholesky(repaired)
+    assert repair.largest_change < 1e-5

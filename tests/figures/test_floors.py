@@ -1,13 +1,16 @@
 """A floor's picture is drawn from its rows: from a CSV as from the result."""
 
+from dataclasses import replace
+
 import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
 
 from ensel import error_floor
-from ensel.figures.floor_lines import floor_lines
+from ensel.figures.floor_lines import REFUTED, floor_lines
 from ensel.figures.floors import LINES, error_by_size_figure, floors_figure, one_floor_figure
+from ensel.heldout.intervals import Estimate
 from ensel.studies.paper.recipe import csv_text, from_csv
 
 
@@ -27,8 +30,39 @@ def test_rows_hold_every_line_and_the_estimates(floor):
     assert set(rows["line"]) <= set(LINES)
     by_line = rows.set_index("line")
     assert by_line.loc["vote limit", "error"] == floor.estimates["vote_limit"].value
-    whole = by_line.loc["bayes, all queries"]
+    whole = by_line.loc["bayes, all queries" + (REFUTED if floor.model_refuted else "")]
     assert (whole["size"], whole["error"]) == (floor.n_models, floor.estimates["bayes_error"].value)
+
+
+def refuted(floor):
+    excess = {"rule_excess": Estimate(0.02, 0.01, 0.03)}
+    return replace(floor, estimates={**floor.estimates, **excess})
+
+
+def kept(floor):
+    excess = {"rule_excess": Estimate(0.0, -0.01, 0.01)}
+    return replace(floor, estimates={**floor.estimates, **excess})
+
+
+def test_a_refuted_line_c_is_drawn_as_such(floor):
+    """Another name in the rows, so that pictures from a CSV say it as well; the same numbers."""
+    known, broken = floor_lines(kept(floor)), floor_lines(refuted(floor))
+    renamed = known["line"].replace(
+        {"bayes": "bayes (refuted)", "bayes, all queries": "bayes, all queries (refuted)"}
+    )
+    pd.testing.assert_frame_equal(known.assign(line=renamed), broken)
+
+    drawn = {}
+    for result in (kept(floor), refuted(floor)):
+        (axis,) = error_by_size_figure(result).axes
+        lines = [line for line in axis.get_lines() if "(c)" in line.get_label()]
+        drawn[result.model_refuted] = {line.get_label(): line for line in lines}
+    assert not any("refuted" in label for label in drawn[False])
+    believed = drawn[True]["(c) refuted: believed of best subset"]
+    assert believed.get_linestyle() == "--"  # what matplotlib calls any dashes
+    assert drawn[False]["(c) best subset, best rule, copula"].get_linestyle() == "-"
+    assert "(c) refuted: believed of all queries" in drawn[True]
+    assert "(c) all queries" not in drawn[True]
 
 
 def test_rows_from_a_csv_draw_the_same_picture(floor, tmp_path):

@@ -44,6 +44,43 @@ def test_doubtful_labels_are_said_where_known(result):
     assert "in doubt" not in unknown
 
 
+def refuted(result):
+    """The same floor, its rule wrong on two points more than (c) says."""
+    excess = {"rule_excess": Estimate(0.02, 0.01, 0.03)}
+    return replace(result, estimates={**result.estimates, **excess})
+
+
+def test_a_refuted_line_c_is_called_no_floor(result):
+    rows = floor_report(refuted(result)).blocks[0].rows
+    name, _, _, assumption = rows[4]
+    held_out = f"{100 * result.rule_held_out.value:.1f} % held out"
+    assert name == "(c) model's belief"
+    assert assumption.startswith("refuted, no floor")
+    assert assumption.endswith(f"its own rule gets {held_out}")
+
+
+def test_a_refuted_line_c_without_a_held_out_rule(result):
+    unknown = Estimate(math.nan, math.nan, math.nan)
+    rows = floor_report(replace(refuted(result), rule_held_out=unknown)).blocks[0].rows
+    fitted = result.estimates["bayes_error"].value + 0.02
+    assert rows[4][3].endswith(
+        f"its own rule gets {100 * fitted:.1f} % on the items it was fitted to"
+    )
+
+
+def test_sound_items_say_where_their_line_c_is_refuted(result):
+    said = texts(floor_report(replace(result, ok_items=refuted(result))))
+    assert f"(c) {100 * result.estimates['bayes_error'].value:.2f} %, refuted, all wrong" in said
+    assert "refuted" not in texts(floor_report(replace(result, ok_items=result, warnings=[])))
+
+
+def test_an_unknown_information_limit_is_not_said(result):
+    unknown = {"mi_limit_bits": Estimate(math.nan, math.nan, math.nan)}
+    said = texts(floor_report(replace(result, estimates={**result.estimates, **unknown})))
+    assert "bits" not in said
+    assert "bits" in texts(floor_report(result))
+
+
 def test_sound_items_beside_all(result):
     said = texts(floor_report(replace(result, ok_items=result)))
     assert "On the 250 items with a sound label: best single" in said
