@@ -18,7 +18,7 @@ from ensel.choosing.request import check_enough_questions, check_worth
 from ensel.choosing.rules import choose, choose_or_ask_in_sequence
 from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.choosing.single import single_of
-from ensel.choosing.verdict import WORTH_THE_PRICE, Worth, climb
+from ensel.choosing.verdict import WORTH_THE_PRICE, climb, worth_of_money
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate, single_best
 from ensel.heldout.checks import (
@@ -187,7 +187,7 @@ def frontier(
     rows: list[dict[str, Any]] = []
     for ask, decision in decisions.items():
         row = _row_of(table, ask, decision, board, spreads, anew, points, seed)
-        rows.append(row if not rows else _unless_no_better(rows[-1], row, points))
+        rows.append(row if not rows else _unless_no_better(table, rows[-1], row, points))
     frame = pd.DataFrame(rows)
     return Frontier(
         table.name,
@@ -243,7 +243,7 @@ def _row_of(
     cost = of_single
     if not decision.chosen.is_single:
         cost = _purchase(table, decision.chosen, own, seed)[1]
-    worth = Worth(points, of_single or 1.0)
+    worth = worth_of_money(points, of_single, table.costs)
     (verdict,) = climb({ask: decision}, promises, {ask: cost}, of_single, worth)
 
     chosen = verdict.decision.chosen
@@ -262,13 +262,15 @@ def _row_of(
 
 
 def _unless_no_better(
-    cheaper: dict[str, Any], row: dict[str, Any], points: float
+    table: PredictionTable, cheaper: dict[str, Any], row: dict[str, Any], points: float
 ) -> dict[str, Any]:
     """What a smaller sum buys, where more money is not expected to buy what it is worth.
 
     Its gain is then over the best query that the larger sum pays.
     """
-    extra = Worth(points, cheaper["cost"] or 1.0).needed(row["cost"] - cheaper["cost"])
+    assert table.costs is not None
+    worth = worth_of_money(points, cheaper["cost"], table.costs)
+    extra = worth.needed(row["cost"] - cheaper["cost"])
     if row["accuracy"] > cheaper["accuracy"] + extra:
         return row
     better = row["single_accuracy"] - cheaper["single_accuracy"]

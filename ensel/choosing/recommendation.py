@@ -23,7 +23,14 @@ from ensel.choosing.rules import Chooses, choose
 from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.choosing.selection_result import Selection
 from ensel.choosing.single import single_of
-from ensel.choosing.verdict import WORTH_A_QUERY, WORTH_THE_PRICE, Verdict, Worth, climb
+from ensel.choosing.verdict import (
+    WORTH_A_QUERY,
+    WORTH_THE_PRICE,
+    Verdict,
+    Worth,
+    climb,
+    worth_of_money,
+)
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.checks import check_labelled
@@ -318,7 +325,7 @@ def judged_worth(
             costs[ask] = _cost(
                 table, buy(table, decision.chosen, rows, request.seed).order_, request
             )
-    return climb(decisions, promises, costs, of_single, worth_of(request, of_single))
+    return climb(decisions, promises, costs, of_single, _worth(table, request, of_single))
 
 
 def _cost(table: PredictionTable, columns: Any, request: Request) -> float:
@@ -328,9 +335,9 @@ def _cost(table: PredictionTable, columns: Any, request: Request) -> float:
     return float(table.costs[columns].sum())
 
 
-def worth_of(request: Request, cost_of_single: float) -> Worth:
+def _worth(table: PredictionTable, request: Request, of_single: float) -> Worth:
     """What a further query must bring; with money, as much again as the single best query costs."""
-    if request.money is None:
+    if request.money is None or table.costs is None:
         return Worth(WORTH_A_QUERY if request.worth is None else request.worth, 1.0)
     points = WORTH_THE_PRICE if request.worth is None else request.worth
-    return Worth(points, cost_of_single or 1.0)
+    return worth_of_money(points, of_single, table.costs)

@@ -60,6 +60,25 @@ class Worth:
         return self.points * max(extra, 0.0) / self.unit
 
 
+def worth_of_money(points: float, price: float, costs: np.ndarray) -> Worth:
+    """What as much money again as one query costs must bring.
+
+    Parameters
+    ----------
+    points : float
+        Accuracy, in [0, 1].
+    price : float
+        Of the query; where it is free, that of the cheapest that is not stands for it.
+    costs : ndarray of float, shape (n_queries,)
+
+    Returns
+    -------
+    Worth
+    """
+    paid = costs[costs > 0]
+    return Worth(points, price or (float(paid.min()) if len(paid) else 1.0))
+
+
 WORTH_A_QUERY, WORTH_THE_PRICE = 0.0005, 0.0002
 """Accuracy that one more query must bring, and as much money again as the single best costs."""
 

@@ -169,3 +169,35 @@ def test_frontier_with_a_verifier_asks_one_after_another():
     assert (rows["cost"] <= 3).all()
     assert (rows["mean_queries"] <= 3).all()
     assert rows["method"].isin(["adaptive", "greedy-coverage", "top-k", "single-best"]).all()
+
+
+# -- more money never promises less ---------------------------------------------------------------
+
+
+def test_more_money_never_promises_less_and_buys_what_it_is_worth(real):
+    """Real: what a larger sum buys costs more only where it is expected to be more accurate."""
+    table = real("imdb-api").subset(items=slice(0, None, 40))
+    for worth in (0.0, 0.01):
+        rows = frontier(table, [0.75, 1.0, 2.5, 3.3], worth=worth, n_boot=3).rows
+        assert rows["accuracy"].is_monotonic_increasing
+        assert rows["cost"].is_monotonic_increasing
+        cheaper = rows.shift()
+        dearer = rows["cost"] > cheaper["cost"]
+        needed = worth * (rows["cost"] - cheaper["cost"]) / cheaper["cost"]
+        assert (rows["accuracy"] - cheaper["accuracy"] > needed)[dearer].all()
+
+
+@pytest.mark.parametrize("worth", [-0.1, 1.5, "much", True])
+def test_what_is_no_worth_is_refused(small_pool, worth):
+    with pytest.raises(InputError, match="a share of accuracy from 0 to 1"):
+        select(small_pool, 2, worth=worth)
+
+
+def test_dear_queries_are_not_bought_for_little():
+    """Simulated: the second to fourth query cost twenty times the first, and bring little."""
+    pool = simulate(600, [0.1, 0.12, 0.12, 0.12], 0.6, random_state=1)
+    priced = pool.replace(queries=pool.queries.assign(cost=[0.01, 0.2, 0.2, 0.2]))
+    cheap = select(priced, money=1.0, n_boot=5, n_again=1, progress=False)
+    assert cheap.cost <= 0.01 or cheap.gain_vs_single.value > 0.0002 * (cheap.cost / 0.01 - 1)
+    dear = select(priced, money=1.0, worth=0.01, n_boot=5, n_again=1, progress=False)
+    assert (dear.method, dear.cost) == ("single-best", 0.01)

@@ -136,9 +136,8 @@ RECIPES = [
         "correlation, two classes; (b) the limit of an equal-weight vote of endless copies of "
         "this pool; (c) the best rule for the best subset under the fitted Gaussian copula; (d) "
         "real ensembles, and the very rule of (c), on held-out items (bands and bar: 95 %). "
-        "Intervals of the floors are in the numbers. (a) is no floor of a real pool; (c) is pale and "
-        "dashed where its own rule refutes it. Axes do not "
-        "start at 0.",
+        "Intervals of the floors are in the numbers. (a) is no floor of a real pool; (c) is pale "
+        "and dashed where its own rule refutes it. Axes do not start at 0.",
         POOLS,
         floors,
         floors_figure,
