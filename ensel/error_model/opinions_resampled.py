@@ -63,10 +63,11 @@ def resampled(pool: Pool, groups: np.ndarray, n_boot: int, seed: int) -> Draws:
     --------
     ensel.error_model.count_opinions : What it is for.
     """
-    errors = (~pool.right).astype(float)
-    right, wrong = pool.right.astype(float), pool.wrong.astype(float)
+    # One layout in memory: sums must not round otherwise where a table was cut out of another.
+    errors = (~pool.right).astype(float, order="C")
+    right, wrong = pool.right.astype(float, order="C"), pool.wrong.astype(float, order="C")
     given_1, given_2 = pool.answers[:, pool.first], pool.answers[:, pool.second]
-    same = ((given_1 == given_2) & (given_1 >= 0)).astype(float)
+    same = ((given_1 == given_2) & (given_1 >= 0)).astype(float, order="C")
 
     correlations, similarities = [], []
     for weights in _weights(groups, n_boot, seed):

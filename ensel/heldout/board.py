@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ensel.heldout.bought_again import BoughtAgain
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.equal_cost import UNKNOWN, difference_at_equal_cost
 from ensel.heldout.intervals import (
@@ -44,7 +45,7 @@ class Board:
         sets: Sequence[Candidate] = (),
     ) -> None:
         self.table, self.results, self.baseline = table, results, baseline
-        self.tests = [split.test for split in splits]
+        self.splits, self.tests = splits, [split.test for split in splits]
         self.sets = [one for one in sets if self.is_filled(one)]
 
     def is_filled(self, candidate: Candidate) -> bool:
@@ -73,14 +74,24 @@ class Board:
         self, candidates: Iterable[Candidate], baselines: Iterable[Candidate]
     ) -> list[dict[str, Any]]:
         """A row for each candidate that every split could fill, against its budget's baseline."""
-        baseline_of = {c.budget: self.scores(c) for c in baselines}
+        baseline_of = {c.budget: (c, self.scores(c)) for c in baselines}
         filled = [c for c in candidates if self.is_filled(c)]
-        return [self._row(c, baseline_of[c.budget]) for c in filled]
+        of_baselines = [c for c, _ in baseline_of.values()]
+        again = BoughtAgain(self.table, self.splits, self.results, [*filled, *of_baselines])
+        return [self._row(c, *baseline_of[c.budget], again) for c in filled]
 
-    def _row(self, candidate: Candidate, baseline: SplitScores) -> dict[str, Any]:
+    def _row(
+        self,
+        candidate: Candidate,
+        baseline: Candidate,
+        of_baseline: SplitScores,
+        again: BoughtAgain,
+    ) -> dict[str, Any]:
         scores = self.scores(candidate)
         accuracy = accuracy_interval(scores)
-        difference = difference_interval(scores - baseline, same=candidate.family == self.baseline)
+        lead = scores - of_baseline
+        variance = lead.variance(fresh=again.training_variance(candidate, baseline))
+        difference = difference_interval(lead, variance, same=candidate.family == self.baseline)
         parts = [result.scored[candidate] for result in self.results]
         names = self.table.query_names
         return {

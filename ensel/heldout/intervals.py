@@ -17,16 +17,24 @@ n2 test items, a score that is linear in the training items has variance (1/S + 
 mean over S splits. (Derived here. The correction for overlap is in the spirit of Nadeau & Bengio
 2003, whose (1/S + n2/n1) is for the share of the test part.)
 
-`compare` takes both from its splits. Folds of a cross-validation share most of their training items
-and show too little of the second. So `select` resamples the items, repeats the whole
-cross-validation (`ensel.choosing.promise`), and hands the variance in.
+`compare` takes both from its splits. What a single query's purchase adds to a difference, splits
+show badly, since all of them share the sample's luck: there the variance t2 between fresh training
+sets comes from buying again (`ensel.heldout.bought_again`), if that shows the choice to be
+unstable. A choice between two queries is a step, not linear. How far one leads the other correlates
+by n1 / (n1 + n2) between two training sets of one sample. So at a tie, what they choose correlates
+by r = (2 / pi) arcsin(n1 / (n1 + n2)) (Sheppard 1899), elsewhere by less, and the mean over S
+splits has the variance (r + (1 - r) / S) t2. (Derived here.)
+
+Folds of a cross-validation share most of their training items and show too little of the second.
+So `select` resamples the items, repeats the whole cross-validation (`ensel.choosing.promise`), and
+hands the variance in.
 
 Copies of one question are no more items than one: both variances are over questions, with the
 scores of copies summed (`PredictionTable.groups`).
 
-Coverage is measured in ``benchmarks/interval_coverage.py``. It is low where two methods bought the
-same queries in every split by luck, though on other items they would not: then nothing in these
-splits can show that they differ.
+Means of fewer than 50 questions have Student's t quantiles in place of the normal ones, with the
+number of questions less 1 as degrees of freedom. Coverage is measured in
+``benchmarks/interval_coverage.py``.
 """
 
 from __future__ import annotations
@@ -40,6 +48,8 @@ from scipy import stats
 
 LEVEL = 0.95
 Z = float(stats.norm.ppf((1 + LEVEL) / 2))
+FEW = 50
+"""Fewer questions than that make a normal quantile more than 2.5 % too small."""
 
 
 class Estimate(NamedTuple):
@@ -200,7 +210,7 @@ class SplitScores:
         error = noise * np.sqrt(2 / (len(self.scores) - 1))
         return estimate**3 / (estimate**2 + error**2) if estimate > 0 else 0.0
 
-    def variance(self, n_train: float | None = None) -> float:
+    def variance(self, n_train: float | None = None, fresh: float | None = None) -> float:
         """Variance of the mean: from items and from training sets.
 
         Parameters
@@ -208,11 +218,17 @@ class SplitScores:
         n_train : float, optional
             Questions learned from; default all that are not tested. Fewer overlap less: in the
             module's formula n2 is the number of questions that are not learned from.
+        fresh : float, optional
+            Variance between what is bought with fresh training sets (t2 in the module's formula),
+            where it is known; default: what was learned is read off these splits.
         """
         questions = self._questions
         n_questions = len(questions.n_copies)
         if n_train is None:
             n_train = n_questions - float(questions.tested.sum(axis=1).mean())
+        if fresh is not None:
+            alike = 2 / np.pi * np.arcsin(n_train / n_questions)
+            return self.item_variance() + (alike + (1 - alike) / len(self.scores)) * fresh
         overlap = 1 / len(self.scores) + n_train / (n_questions - n_train)
         return self.item_variance() + overlap * self.training_variance()
 
@@ -299,6 +315,28 @@ def _effective_number(p: float, variance: float, tested: float) -> float:
     return min(near * (1 - near) / variance, tested)
 
 
+def quantile(n_questions: int) -> float:
+    """Standard errors on either side of a mean: Student's t below 50 questions, else normal.
+
+    Parameters
+    ----------
+    n_questions : int
+        Tested, from 1. Of two there is one degree of freedom, and of one no less.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> [round(quantile(n), 3) for n in (2, 10, 49, 50)]
+    [12.706, 2.262, 2.011, 1.96]
+    """
+    if n_questions >= FEW:
+        return Z
+    return float(stats.t.ppf((1 + LEVEL) / 2, max(n_questions - 1, 1)))
+
+
 def difference_interval(
     scores: SplitScores, variance: float | None = None, *, same: bool = False
 ) -> Estimate:
@@ -326,12 +364,12 @@ def difference_interval(
     if same:
         return Estimate(value, value, value)
     variance = scores.variance() if variance is None else variance
-    half = Z * np.sqrt(variance + 2 / (scores.n_tested + 2) ** 2)
+    half = quantile(scores.n_tested) * np.sqrt(variance + 2 / (scores.n_tested + 2) ** 2)
     return Estimate(value, float(max(value - half, -1.0)), float(min(value + half, 1.0)))
 
 
 def mean_interval(scores: SplitScores, variance: float | None = None) -> Estimate:
-    """Mean of unbounded scores, such as bits, with a normal 95 % interval.
+    """Mean of unbounded scores, such as bits, with its interval.
 
     Parameters
     ----------
@@ -343,5 +381,6 @@ def mean_interval(scores: SplitScores, variance: float | None = None) -> Estimat
     -------
     Estimate
     """
-    half = Z * float(np.sqrt(scores.variance() if variance is None else variance))
+    variance = scores.variance() if variance is None else variance
+    half = quantile(scores.n_tested) * float(np.sqrt(variance))
     return Estimate(scores.mean, scores.mean - half, scores.mean + half)

@@ -391,7 +391,8 @@ def test_samples_of_one_model_are_asked_as_they_come(imdb):
     whole = row_of(result, "self-moa", budget=5)
     for method in ("adaptive", "esc"):
         row = row_of(result, method, budget=5)
-        assert row["queries"] == whole["queries"]
+        for asked, bought in zip(row["queries"], whole["queries"], strict=True):
+            assert asked == bought[: len(asked)]  # those that some item was asked, in order
         assert row["mean_queries"] <= 5
 
 

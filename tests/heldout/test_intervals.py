@@ -8,6 +8,8 @@ from ensel.heldout.intervals import (
     Z,
     accuracy_interval,
     difference_interval,
+    mean_interval,
+    quantile,
 )
 
 
@@ -103,3 +105,57 @@ def test_nearly_all_right_is_no_ignorance():
     interval = accuracy_interval(scores, 3e-5)
     assert 0.97 < interval.low < 0.985
     assert interval.high >= 0.9999
+
+
+def test_few_questions_have_students_quantiles():
+    # Tables of t: .975 at 1, 3, 9 and 48 degrees of freedom; from 50 questions on the normal one.
+    found = [quantile(n) for n in (2, 4, 10, 49)]
+    assert found == pytest.approx([12.706, 3.182, 2.262, 2.011], abs=5e-4)
+    assert quantile(1) == quantile(2)
+    assert [quantile(50), quantile(10**6)] == [Z, Z]
+
+
+def test_four_questions_by_hand():
+    # 3 of 4: variance 0.0625; with one won and one lost of six 0.0625 + 2/36.
+    scores = SplitScores(8, [np.array([0, 2, 4, 6])], [np.array([1, 1, 0, 1])])
+    assert mean_interval(scores).high == pytest.approx(0.75 + 3.18245 * 0.25, abs=1e-5)
+    assert mean_interval(scores, 0.01).low == pytest.approx(0.75 - 3.18245 * 0.1, abs=1e-5)
+    low = difference_interval(scores).low
+    assert low == pytest.approx(0.75 - 3.18245 * np.sqrt(0.0625 + 2 / 36), abs=1e-5)
+
+
+@pytest.mark.parametrize("n", [8, 15])
+def test_few_paired_questions_are_covered(n):
+    """Simulated: six in ten won, one lost. The normal quantile covers 90 % of 8, and 95 of 15."""
+    draws = np.random.default_rng(0).multinomial(n, [0.6, 0.1, 0.3], size=1000)
+    covered = []
+    for won, lost, same in draws:
+        values = np.repeat([1.0, -1.0, 0.0], [won, lost, same])
+        interval = difference_interval(SplitScores(n, [np.arange(n)], [values]))
+        covered.append(interval.low <= 0.5 <= interval.high)
+    # .98 and .95 by a larger simulation; a share of 1,000 has a standard error of .007.
+    assert np.mean(covered) > 0.93
+
+
+def test_two_halves_choose_alike_by_the_arcsine():
+    """Simulated leads of one query on 20 items, a tie on average: what two random halves choose.
+
+    The module's r = (2 / pi) arcsin(1/2) = 1/3.
+    """
+    rng = np.random.default_rng(0)
+    leads = rng.normal(size=(40000, 20))
+    halves = [np.argsort(rng.random(leads.shape), axis=1)[:, :10] for _ in range(2)]
+    chosen = [np.take_along_axis(leads, half, axis=1).sum(axis=1) > 0 for half in halves]
+    # A correlation of 40,000 has a standard error of .005.
+    assert np.corrcoef(*chosen)[0, 1] == pytest.approx(1 / 3, abs=0.02)
+
+
+def test_what_fresh_training_sets_vary_by_is_shared_by_splits():
+    # Half is learned from, two splits: 1/3 is common to them, (1 - 1/3) / 2 is halved: 2/3 of .09.
+    tests = [np.array([0, 1, 2, 3]), np.array([2, 3, 4, 5])]
+    scores = SplitScores(8, tests, [np.array([1, 0, 1, 0]), np.array([1, 1, 0, 0])])
+    added = scores.variance(fresh=0.09) - scores.item_variance()
+    assert added == pytest.approx(0.06)
+    # Six of eight: r = (2 / pi) arcsin(3/4) = .540, r + (1 - r) / 2 = .770.
+    assert scores.variance(6, 0.09) - scores.item_variance() == pytest.approx(0.0693, abs=5e-5)
+    assert scores.variance(fresh=0.0) == scores.item_variance()
