@@ -69,6 +69,7 @@ def explain(
         single=promises.single_accuracy,
         gain_vs_single=verdict.gain,
         rejected=_rejected(verdict),
+        n_questions=table.n_questions,
         questions_needed=verdict.too_few,
         by_budget=_by_budget(table, verdicts, purchases),
         information=_information(table, order, board, final.chosen, request),
@@ -165,7 +166,7 @@ def _rejected(verdict: Verdict) -> Rejected | None:
     over = verdict.passed_over
     if over is None or not verdict.decision.chosen.is_single or over.candidate.is_single:
         return None
-    return Rejected(over.candidate.method, over.candidate.vote, over.candidate.budget, over.gain)
+    return Rejected(over.candidate.method, over.candidate.vote, over.size, over.gain)
 
 
 def _by_budget(

@@ -12,13 +12,13 @@ import pandas as pd
 from ensel.choosing.candidates import buy, candidates_up_to, families_of
 from ensel.choosing.in_sequence import fitted_on_all
 from ensel.choosing.nested import Ask, nested_scores
-from ensel.choosing.promise import Decision, Promises, Spread, resample
+from ensel.choosing.promise import Decision, Promises, Spread, anew_of, lead_of_single, resample
 from ensel.choosing.recommendation import decide_for
 from ensel.choosing.request import check_enough_questions, check_worth
 from ensel.choosing.rules import choose, choose_or_ask_in_sequence
 from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.choosing.single import single_of
-from ensel.choosing.verdict import WORTH_THE_PRICE, climb, worth_of_money
+from ensel.choosing.verdict import WORTH_THE_PRICE, Bought, climb, worth_of_money
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate, single_best
 from ensel.heldout.checks import (
@@ -30,13 +30,14 @@ from ensel.heldout.checks import (
     without_costs,
 )
 from ensel.heldout.merging import MERGE, count_once, within_pool
-from ensel.heldout.settings import ADAPTIVE, VERIFIER, Setting, Verifier, setting_of
+from ensel.heldout.settings import ADAPTIVE, SINGLE, VERIFIER, Setting, Verifier, setting_of
 from ensel.heldout.splits import check_seed, distinct_rows
 from ensel.results import Result, plain
 from ensel.table.copies import NO_COPIES, Copies
 from ensel.table.prediction_table import PredictionTable
 
 LEVELS = 6
+GAIN = "gain_vs_single"
 NO_MATTER = 0.0005
 """Accuracy that is not worth money: half of a tenth of a point, what is lost in printing."""
 
@@ -104,8 +105,8 @@ def frontier(
 ) -> Frontier:
     """What `select` would buy for several sums of money.
 
-    All sums are judged in one cross-validation. What is said of a sum does not depend on which
-    others are listed.
+    All sums are judged in one cross-validation. Where more money is not expected to buy what it is
+    worth, a sum buys what the next smaller one that is listed does.
 
     Parameters
     ----------
@@ -177,7 +178,7 @@ def frontier(
     anew = nested_scores(
         table,
         candidates,
-        [ask for ask, one in decisions.items() if not one.chosen.is_single],
+        [anew_of(ask, one) for ask, one in decisions.items() if not one.ensemble.is_single],
         families=families_of(setting),
         setting=setting,
         seed=seed,
@@ -188,7 +189,7 @@ def frontier(
     for ask, decision in decisions.items():
         row = _row_of(table, ask, decision, board, spreads, anew, points, seed)
         rows.append(row if not rows else _unless_no_better(table, rows[-1], row, points))
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows).drop(columns="single")
     return Frontier(
         table.name,
         table.n_items,
@@ -240,11 +241,11 @@ def _row_of(
     column = int(buy(table, own.single, distinct_rows(table), seed).order_[0])
     promises = Promises(own, spreads, single_of(table, column, ask.money, seed), anew)
     of_single = float(table.costs[column])
-    cost = of_single
-    if not decision.chosen.is_single:
-        cost = _purchase(table, decision.chosen, own, seed)[1]
+    over = decision.ensemble if decision.chosen.is_single else decision.chosen
+    names, cost, _ = _purchase(table, over, own, seed)
+    bought = Bought(tuple(table.query_names.index(name) for name in names), cost)
     worth = worth_of_money(points, of_single, table.costs)
-    (verdict,) = climb({ask: decision}, promises, {ask: cost}, of_single, worth)
+    (verdict,) = climb({ask: decision}, promises, {ask: bought}, of_single, worth)
 
     chosen = verdict.decision.chosen
     queries, cost, mean_queries = _purchase(table, chosen, own, seed)
@@ -258,6 +259,7 @@ def _row_of(
         **verdict.accuracy.named("accuracy"),
         **verdict.gain.named("gain_vs_single"),
         "single_accuracy": promises.single.accuracy,
+        "single": promises.single,
     }
 
 
@@ -269,13 +271,17 @@ def _unless_no_better(
     Its gain is then over the best query that the larger sum pays.
     """
     assert table.costs is not None
-    worth = worth_of_money(points, cheaper["cost"], table.costs)
+    of_single = float(table.costs[row["single"].column])
+    worth = worth_of_money(points, of_single, table.costs)
     extra = worth.needed(row["cost"] - cheaper["cost"])
     if row["accuracy"] > cheaper["accuracy"] + extra:
         return row
+    names = ("money", "single", "single_accuracy")
+    own = {name: row[name] for name in names}
+    if cheaper["method"] == SINGLE:
+        return cheaper | own | lead_of_single(cheaper["single"], row["single"]).named(GAIN)
     better = row["single_accuracy"] - cheaper["single_accuracy"]
-    gains = ("gain_vs_single", "gain_vs_single_low", "gain_vs_single_high")
-    own = {"money": row["money"], "single_accuracy": row["single_accuracy"]}
+    gains = (GAIN, f"{GAIN}_low", f"{GAIN}_high")
     return cheaper | own | {name: cheaper[name] - better for name in gains}
 
 

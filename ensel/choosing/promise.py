@@ -23,12 +23,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ensel.choosing.nested import Ask
-from ensel.choosing.rules import Choice, Chooses, choose
+from ensel.choosing.rules import Choice, Chooses, choose, choose_ensemble
 from ensel.choosing.scoreboard import MANY, Scoreboard
 from ensel.choosing.single import Single
 from ensel.exceptions import InputError
@@ -256,14 +256,17 @@ class Promises:
         value = min(self.single.accuracy + gain, 1.0)
         return Estimate(value, min(found.low, value), max(found.high, value))
 
-    def gain_anew(self, ask: Ask, decision: Decision) -> Estimate:
-        """Held-out gain of choosing anew over the single best query."""
-        return self._gain(self.anew[ask], decision.chosen, decision.spread)
+    def gain_anew(self, ask: Ask, decision: Decision, columns: tuple[int, ...]) -> Estimate:
+        """Held-out gain of choosing anew over the single best query.
 
-    def lead_anew(self, ask: Ask, other: Ask) -> tuple[float, float]:
-        """Held-out lead of choosing for one request over choosing for another, and its error."""
-        lead = self.anew[ask] - self.anew[other]
-        return float(lead.mean()), float(lead.std() / np.sqrt(len(lead)))
+        Where the single best query was preferred, of the ensemble that it was preferred to. A set
+        that is that very query owes as much to luck as the query does.
+        """
+        scores = self.anew[anew_of(ask, decision)]
+        if decision.chosen.is_single:
+            return self._gain(scores, decision.ensemble, decision.spread)
+        luck = 0.0 if columns == (self.single.column,) else self.single.luck
+        return self._gain(scores, decision.chosen, decision.spread, luck)
 
     def _accuracy(self, scores: np.ndarray, candidate: Candidate, of_choice: Spread) -> Estimate:
         if candidate not in self.spreads:
@@ -272,12 +275,34 @@ class Promises:
         variance = _halfway(held_out.item_variance(), self.spreads[candidate].accuracy)
         return accuracy_interval(held_out, variance + of_choice.accuracy)
 
-    def _gain(self, scores: np.ndarray, candidate: Candidate, of_choice: Spread) -> Estimate:
+    def _gain(
+        self,
+        scores: np.ndarray,
+        candidate: Candidate,
+        of_choice: Spread,
+        luck: float | None = None,
+    ) -> Estimate:
         if candidate not in self.spreads:
             return Estimate(math.nan, math.nan, math.nan)
-        held_out = _as_one_split(scores - self.single.scores + self.single.luck)
+        luck = self.single.luck if luck is None else luck
+        held_out = _as_one_split(scores - self.single.scores + luck)
         variance = _halfway(held_out.item_variance(), self.spreads[candidate].gain)
-        return difference_interval(held_out, variance + of_choice.gain)
+        # Whether this pick was as lucky as picks are is not known: luck is as wide as it is large.
+        return difference_interval(held_out, variance + of_choice.gain + luck**2)
+
+
+def lead_of_single(one: Single, other: Single) -> Estimate:
+    """How much more accurate one query is than another, less the luck of each."""
+    if one.column == other.column:
+        return NOTHING
+    lead = _as_one_split(one.scores - one.luck - other.scores + other.luck)
+    variance = lead.item_variance() + one.luck**2 + other.luck**2
+    return difference_interval(lead, variance)
+
+
+def anew_of(ask: Ask, decision: Decision) -> Ask:
+    """What is chosen anew for a request: where one query was preferred, the ensemble."""
+    return replace(ask, chooses=choose_ensemble) if decision.chosen.is_single else ask
 
 
 def _as_one_split(values: np.ndarray) -> SplitScores:

@@ -17,7 +17,15 @@ from ensel.choosing.candidates import buy, families_of, propose
 from ensel.choosing.explanation import explain
 from ensel.choosing.in_sequence import ask_in_sequence, others_coded
 from ensel.choosing.nested import Ask, nested_scores
-from ensel.choosing.promise import NOT_CHOSEN, Decision, Promises, resample, spread_of_choice
+from ensel.choosing.promise import (
+    NOT_CHOSEN,
+    NOTHING,
+    Decision,
+    Promises,
+    anew_of,
+    resample,
+    spread_of_choice,
+)
 from ensel.choosing.request import Request, check_enough_questions, checked_request
 from ensel.choosing.rules import Chooses, choose
 from ensel.choosing.scoreboard import Scoreboard, judge
@@ -26,6 +34,7 @@ from ensel.choosing.single import single_of
 from ensel.choosing.verdict import (
     WORTH_A_QUERY,
     WORTH_THE_PRICE,
+    Bought,
     Verdict,
     Worth,
     climb,
@@ -35,7 +44,7 @@ from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.checks import check_labelled
 from ensel.heldout.merging import MERGE, count_once, within_pool
-from ensel.heldout.settings import SINGLE, Verifier
+from ensel.heldout.settings import SINGLE, VERIFIER, Verifier
 from ensel.heldout.splits import distinct_rows
 from ensel.table.prediction_table import PredictionTable
 
@@ -299,7 +308,7 @@ def promised(
     anew = nested_scores(
         table,
         candidates,
-        [ask for ask, decision in decisions.items() if not decision.chosen.is_single],
+        [anew_of(ask, one) for ask, one in decisions.items() if not one.ensemble.is_single],
         families=families_of(request.setting),
         setting=request.setting,
         seed=seed,
@@ -313,19 +322,30 @@ def judged_worth(
 ) -> list[Verdict]:
     """What is bought for every budget: of a named method, what was named."""
     if request.method is not None:
-        return [
-            Verdict(one, None, promises.gain(one.chosen), promises.accuracy(one.chosen))
-            for one in decisions.values()
-        ]
-    rows, costs = distinct_rows(table), {}
+        return [_of_named(table, one, promises, request) for one in decisions.values()]
+    rows, bought = distinct_rows(table), {}
     of_single = _cost(table, [promises.single.column], request)
     for ask, decision in decisions.items():
-        costs[ask] = of_single
-        if not decision.chosen.is_single:
-            costs[ask] = _cost(
-                table, buy(table, decision.chosen, rows, request.seed).order_, request
-            )
-    return climb(decisions, promises, costs, of_single, _worth(table, request, of_single))
+        over = decision.ensemble if decision.chosen.is_single else decision.chosen
+        order = buy(table, over, rows, request.seed).order_
+        bought[ask] = Bought(tuple(int(j) for j in order), _cost(table, order, request))
+    return climb(decisions, promises, bought, of_single, _worth(table, request, of_single))
+
+
+def _of_named(
+    table: PredictionTable, decision: Decision, promises: Promises, request: Request
+) -> Verdict:
+    """What is promised of a named method; of the single best query by another name, the same."""
+    chosen = decision.chosen
+    if not chosen.is_single and chosen.budget == 1 and chosen.vote in LEAVES_ANSWERS:
+        order = buy(table, chosen, distinct_rows(table), request.seed).order_
+        if order.tolist() == [promises.single.column]:
+            return Verdict(decision, None, NOTHING, promises.single_accuracy)
+    return Verdict(decision, None, promises.gain(chosen), promises.accuracy(chosen))
+
+
+LEAVES_ANSWERS = ("majority", VERIFIER)
+"""Votes that leave one query's answer as it is."""
 
 
 def _cost(table: PredictionTable, columns: Any, request: Request) -> float:

@@ -89,6 +89,22 @@ def choose(board: Scoreboard, budget: int, weights: np.ndarray | None = None) ->
     return Choice(smallest, smallest)
 
 
+def choose_ensemble(board: Scoreboard, budget: int, weights: np.ndarray | None = None) -> Choice:
+    """The ensemble that `choose` would buy if it could not buy the single best query.
+
+    Parameters
+    ----------
+    board, budget, weights
+        See `choose`.
+
+    Returns
+    -------
+    Choice
+    """
+    ensemble = choose(board, budget, weights).ensemble
+    return Choice(ensemble, ensemble)
+
+
 def choose_or_ask_in_sequence(
     board: Scoreboard, budget: int, weights: np.ndarray | None = None
 ) -> Choice:

@@ -71,6 +71,8 @@ class Selection(Result):
         Paired difference of the two.
     rejected : Rejected or None
         Where one query is bought, the ensemble that was not worth it.
+    n_questions : int
+        Copies of a question are one.
     questions_needed : int or None
         Where there are too few to tell whether an ensemble gains, about how many would tell.
     by_budget : DataFrame
@@ -119,6 +121,7 @@ class Selection(Result):
     single: Estimate
     gain_vs_single: Estimate
     rejected: Rejected | None
+    n_questions: int
     questions_needed: int | None
     by_budget: pd.DataFrame
     information: Evidence | None
@@ -182,7 +185,7 @@ class Selection(Result):
         gains = f"({best.method} + {best.vote}, {best.size} {queries}) gains {best.gain.points}"
         if self.questions_needed is not None:
             return (
-                f"{self.n_items:,} questions are too few to tell whether an ensemble is better "
+                f"{self.n_questions:,} questions are too few to tell whether an ensemble is better "
                 f"than asking {self.single_best} alone: the best {gains}; about "
                 f"{self.questions_needed:,} would tell"
             )

@@ -17,6 +17,7 @@ import numpy as np
 
 from ensel.heldout.intervals import by_question
 from ensel.heldout.splits import check_seed, draw_with_replacement
+from ensel.selection.market import ROUNDING
 from ensel.table.prediction_table import PredictionTable
 
 DRAWS, DRAWS_OF_MANY, MANY = 500, 100, 4000
@@ -80,7 +81,7 @@ def single_of(
     """
     rivals: np.ndarray = np.arange(table.n_queries)
     if money is not None and table.costs is not None:
-        rivals = np.flatnonzero(table.costs <= money)
+        rivals = np.flatnonzero(table.costs <= money * (1 + ROUNDING))
     right = (table.answers[:, rivals] == table.known_labels[:, None]).astype(float)
     right = by_question(right, table.groups)
     scores = right[:, int(np.flatnonzero(rivals == column)[0])]

@@ -14,8 +14,7 @@ the more the less the items say: with standard error s and a usual gain of m, gi
 The second term of the maximum lets a gain be large where it is far from usual by more than chance
 explains. That takes off the luck of climbing as well, since what only luck lifts is drawn down. On
 the pools of the benchmark k queries gain 1 point over one, less .7 / (k - 1) points, give or take
-.9; t is 1.5 points, for pools unseen. From one ensemble to another m is the difference of what is
-usual for their sizes, and t half a point. Where s is so large that the items would count for less
+.9; t is 1.5 points, for pools unseen. Where s is so large that the items would count for less
 than a seventh of what is expected, and the interval of g holds 0, they do not tell, and the single
 best query is bought.
 """
@@ -33,7 +32,7 @@ from ensel.choosing.promise import Decision, Promises
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import Estimate, Z
 
-USUAL_GAIN, LESS_OF_FEW, SPREAD, STEP_SPREAD = 0.01, 0.7, 0.015, 0.005
+USUAL_GAIN, LESS_OF_FEW, SPREAD = 0.01, 0.7, 0.015
 LEAST_SHARE = 1 / 7
 MOST_ERROR = SPREAD * math.sqrt(1 / LEAST_SHARE - 1)
 """Standard error of a gain above which the items do not tell: 3.7 points."""
@@ -84,10 +83,19 @@ WORTH_A_QUERY, WORTH_THE_PRICE = 0.0005, 0.0002
 
 
 @dataclass(frozen=True)
+class Bought:
+    """What a decision buys from all items: columns in the order of buying, and what they cost."""
+
+    columns: tuple[int, ...]
+    cost: float
+
+
+@dataclass(frozen=True)
 class PassedOver:
     """An ensemble that was not bought, and its held-out gain over the single best query."""
 
     candidate: Candidate
+    size: int
     gain: Estimate
 
 
@@ -140,7 +148,7 @@ def expected_gain(held_out: float, error: float, usual: float, spread: float) ->
 def climb(
     decisions: Mapping[Ask, Decision],
     promises: Promises,
-    costs: Mapping[Ask, float],
+    bought: Mapping[Ask, Bought],
     cost_of_single: float,
     worth: Worth,
 ) -> list[Verdict]:
@@ -152,8 +160,8 @@ def climb(
         For every budget, smallest first.
     promises : Promises
         With what choosing anew gets for each.
-    costs : mapping of Ask to float
-        Of each decision's queries.
+    bought : mapping of Ask to Bought
+        Of each decision, or of the ensemble that the single best query was preferred to.
     cost_of_single : float
     worth : Worth
 
@@ -167,25 +175,27 @@ def climb(
     paid = cost_of_single
     verdicts = []
     for ask, decision in decisions.items():
-        if decision.chosen.is_single:
-            verdicts.append(_staying(current, decision.ensemble, promises.gain(decision.ensemble)))
-            continue
-        if decision.chosen == current.decision.chosen:
+        over = decision.ensemble if decision.chosen.is_single else decision.chosen
+        if over in (current.decision.chosen, alone.chosen):
             verdicts.append(current)
             continue
-        held_out = promises.gain_anew(ask, decision)
+        own = bought[ask]
+        held_out = promises.gain_anew(ask, decision, own.columns)
+        passed_over = PassedOver(over, len(own.columns), held_out)
         error = (held_out.high - held_out.low) / (2 * Z)
         if not (error <= MOST_ERROR or held_out.low > 0):
-            needed = _enough(promises.board.n_questions, error)
-            verdicts.append(_staying(current, decision.chosen, held_out, needed))
+            stays = replace(current, passed_over=passed_over)
+            if current.ask is None:
+                stays = replace(stays, too_few=_enough(promises.board.n_questions, error))
+            verdicts.append(stays)
             continue
 
-        step = _step(ask, decision, held_out, current, promises)
-        if step <= worth.needed(costs[ask] - paid) + TINY:
-            verdicts.append(_staying(current, decision.chosen, held_out))
+        gain = expected_gain(held_out.value, error, usual_gain(len(own.columns)), SPREAD)
+        is_worth_it = gain - current.gain.value > worth.needed(own.cost - paid) + TINY
+        if decision.chosen.is_single or not is_worth_it:
+            verdicts.append(replace(current, passed_over=passed_over, too_few=None))
             continue
-        gain = current.gain.value + step
-        paid = costs[ask]
+        paid = own.cost
         current = Verdict(
             decision,
             ask,
@@ -196,24 +206,8 @@ def climb(
     return verdicts
 
 
-def _step(
-    ask: Ask, decision: Decision, held_out: Estimate, current: Verdict, promises: Promises
-) -> float:
-    """What a decision is expected to bring beyond what is bought so far."""
-    size, now = decision.chosen.budget, current.decision.chosen
-    if current.ask is None:
-        error = (held_out.high - held_out.low) / (2 * Z)
-        return expected_gain(held_out.value, error, usual_gain(size), SPREAD)
-    lead, error = promises.lead_anew(ask, current.ask)
-    return expected_gain(lead, error, usual_gain(size) - usual_gain(now.budget), STEP_SPREAD)
-
-
-def _staying(
-    current: Verdict, candidate: Candidate, gain: Estimate, too_few: int | None = None
-) -> Verdict:
-    return replace(current, passed_over=PassedOver(candidate, gain), too_few=too_few)
-
-
-def _enough(n_questions: int, error: float) -> int:
-    """About how many questions would tell; errors shrink with their root."""
-    return round(n_questions * (error / MOST_ERROR) ** 2) if np.isfinite(error) else 0
+def _enough(n_questions: int, error: float) -> int | None:
+    """About how many questions would tell, if any number is known; errors shrink with its root."""
+    if not np.isfinite(error):
+        return None
+    return max(math.ceil(n_questions * (error / MOST_ERROR) ** 2 - 1e-6), n_questions + 1)

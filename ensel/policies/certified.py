@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from ensel.exceptions import InputError
+from ensel.policies.base import DamagedPolicy
 from ensel.policies.certificates import Certificate, certificate_of, check_promise
 from ensel.policies.of_tables import read_by
 from ensel.policies.sequential import FOLDS, Sequential
@@ -118,6 +119,9 @@ class CertifiedSequential(Sequential):
         """A fitted policy from what `to_data` gave: see `Policy.from_data`."""
         policy = super().from_data(data, n_queries, n_classes)
         policy.certificate_ = Certificate.from_dict(data["certificate"])
+        taken = policy.certificate_.taken
+        if policy.threshold_ != (ASK_ALL if taken is None else taken.threshold):
+            raise DamagedPolicy(f"threshold {policy.threshold_}, which is not the certified one")
         policy.loss, policy.confidence = policy.certificate_.loss, policy.certificate_.confidence
         return policy
 

@@ -38,6 +38,11 @@ class PolyaUrn(StoppingRule):
     options. Adaptive-Consistency [1]_ asks instead whether the leader would win an endless count,
     and knows neither the model nor how many samples are left. Derived here.
 
+    The threshold is of each item, whatever the tolerance of the policy: with the confidence of .95
+    it stops where one item in twenty like it would yet be overturned. On real samples the new
+    leader was right no more often than the old one (``benchmarks/adaptive.py``); where labels were
+    what a model says most often, each overturned answer would be a loss.
+
     Parameters
     ----------
     confidence : float
@@ -120,7 +125,7 @@ class PolyaUrn(StoppingRule):
         rule = cls(float(data["confidence"]))
         rule.concentration_ = float(data["concentration"])
         rule.n_options_ = int(data["n_options"])
-        if not (0 < rule.concentration_ < np.inf and 2 <= rule.n_options_ <= OPEN_OPTIONS):
+        if not (0 < rule.concentration_ < np.inf and rule.n_options_ >= 2):
             raise ValueError("no urn of two options or more")
         return rule
 

@@ -46,7 +46,8 @@ def relearn_stopping(
     Raises
     ------
     InputError
-        If the policy does not ask in sequence by a learned rule, or the table lacks a query.
+        If the policy does not ask in sequence by a learned rule, or is certified, or the table
+        lacks a query.
 
     See Also
     --------
@@ -61,6 +62,11 @@ def relearn_stopping(
     >>> more.replay(pool.subset(items=slice(3000, 6000)))["asked"].mean() < 2.1
     np.True_
     """
+    if hasattr(policy, "certificate_"):
+        raise InputError(
+            "a certified policy is given, whose promise holds for its own threshold; learn when to "
+            "stop anew first, and certify that"
+        )
     if not isinstance(policy, Sequential) or not policy.rule_.learns:
         raise InputError(
             f"a {type(policy).__name__} is given; only what asks in sequence by a learned rule can "
@@ -81,6 +87,6 @@ def relearn_stopping(
     curve, place = best_of(curves, tolerance, limit)
     again = copy.copy(policy)
     again.rule_, again.levels_ = curve.rule, curve.levels(N_LEVELS)
-    given = curve.rule.threshold if limit is None else None
+    given = policy.threshold_ if limit is None and curve.rule.threshold is not None else None
     again.threshold_ = float(curve.thresholds[place] if given is None else given)
     return again

@@ -67,7 +67,7 @@ class Sequential(Policy):
         Most that an item may cost on average, in place of it; needs costs.
     tolerance : float
         Accuracy that may be lost to asking everything, where neither a limit on the mean nor a
-        threshold is given.
+        threshold is given, by the user or by the rule.
     n_folds : int
         Of the cross-validation.
     unlabelled : ndarray of int, shape (n_others, n_queries), optional

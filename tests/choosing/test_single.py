@@ -68,3 +68,11 @@ def test_only_what_can_be_paid_is_a_rival():
     priced = pool.replace(queries=pool.queries.assign(cost=[5.0, 1.0, 1.0]))
     cheap = single_of(priced, 1, money=2.0)
     assert cheap.luck <= single_of(priced, 0).luck + 1e-9
+
+
+def test_what_rounding_alone_puts_above_the_money_can_be_paid():
+    """0.1 + 0.2 is not 0.3, and is what three tenths buy."""
+    pool = simulate(100, [0.4, 0.2, 0.3], 0.2, random_state=0)
+    priced = pool.replace(queries=pool.queries.assign(cost=[0.1, 0.1 + 0.2, 0.2]))
+    result = select(priced, 1, money=0.3, n_boot=5, n_again=1, progress=False)
+    assert result.queries == [pool.query_names[1]]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ensel import InputError, PredictionTable
-from ensel.policies import FixedSet, Sequential
+from ensel.policies import CertifiedSequential, FixedSet, Sequential
+from ensel.policies.base import DamagedPolicy
 from ensel.policies.of_tables import codes_like
 from ensel.policies.relearning import relearn_stopping
 from ensel.voting import MajorityVote
@@ -79,3 +80,14 @@ def test_what_cannot_learn_is_refused():
     policy = Sequential(n_folds=2).fit_table(table)
     with pytest.raises(InputError, match="no answers of e, which the policy asks"):
         relearn_stopping(policy, table.subset(queries=list("abcd")))
+
+
+def test_a_certified_policy_is_not_learned_anew():
+    """Its promise holds for its own threshold."""
+    certified = CertifiedSequential(loss=0.1, n_folds=3).fit_table(simulated(400))
+    with pytest.raises(InputError, match="whose promise holds for its own threshold"):
+        relearn_stopping(certified, simulated(200, seed=1))
+    data = certified.to_data()
+    data["stops"] = data["stops"] | {"threshold": certified.threshold_ + 0.01}
+    with pytest.raises(DamagedPolicy, match="not the certified one"):
+        CertifiedSequential.from_data(data, 5, 2)
