@@ -1,8 +1,8 @@
 """How far the promises of `select` are off, also where there are few labels, or nothing to learn.
 
 - *Noise* (simulated): answers and labels drawn at random, so that every policy gets 1 / classes.
-- *Alike* (simulated): eight queries of two classes, each right on three items of four by itself; two
-  of them get no more than one, and the best of them is so by luck.
+- *Alike* (simulated): eight queries of two classes, each right on three items of four, by itself;
+  two of them get no more than one, and the best of them is so by luck.
 - *Real pools*: a few questions of a large table are drawn as if they were all there is; what was
   promised is checked on all the others: the accuracy of the very policy that is bought, and its
   gain over the very query that is named the single best.
