@@ -218,8 +218,8 @@ def test_compare_sets_it_beside_fixed_sets(run, files, tmp_path):
 
 
 def test_frontier_lets_sums_limit_the_mean(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(choosing, "frontier", partial(choosing.frontier, n_boot=2))
-    table = simulate(120, [0.2] * 4, 0.1, random_state=0)
+    monkeypatch.setattr(choosing, "frontier", partial(choosing.frontier, n_boot=10))
+    table = simulate(400, [0.2] * 4, 0.1, random_state=1)
     priced = table.replace(queries=table.queries.assign(cost=1.0))
     priced.to_parquet(tmp_path / "t.parquet")
     code, out, err = run(
