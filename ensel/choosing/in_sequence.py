@@ -91,6 +91,11 @@ def ask_in_sequence(
     )
     held_out, again = judged[: len(splits)], judged[len(splits) :]
     if any(one is None for one in held_out):
+        if request.adaptive:
+            raise InputError(
+                f"{table.name}: {adaptive.budget} queries cannot be bought without some fold, so "
+                "asking them in sequence cannot be judged; a smaller budget is needed"
+            )
         return None
     scores = _Scores(table, list(zip(splits, held_out, strict=True)))
     learned = _Scores(

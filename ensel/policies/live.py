@@ -94,8 +94,8 @@ class LivePolicy:
             If an answer is of a query that the policy does not know.
         """
         check_is_fitted(self)
-        if n < 1:
-            raise InputError(f"n={n}: a wave is of one query or more")
+        if not isinstance(n, int | np.integer) or n < 1:
+            raise InputError(f"n={n!r}: a wave is of a whole number of queries, from one")
         row = self._row_of(answers)
         taken = np.array([name in answers for name in self.query_names])
         return tuple(self.query_names[j] for j in self._to_ask(row, taken)[:n])

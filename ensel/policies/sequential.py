@@ -322,8 +322,8 @@ class Sequential(Policy):
 
         Plain Python for our votes; a service may call it for every question.
         """
-        if n < 1:
-            raise InputError(f"n={n}: a wave is of one query or more")
+        if not isinstance(n, int | np.integer) or n < 1:
+            raise InputError(f"n={n!r}: a wave is of a whole number of queries, from one")
         return self._live.next(answers, n)
 
     def answer(self, answers: Answers) -> Answer:

@@ -402,3 +402,12 @@ def test_samples_of_one_model_are_asked_by_majority():
 def test_what_a_named_method_buys_is_asked_with_its_vote(table):
     found = chosen(table, 3, method="greedy-mi", adaptive=True).adaptive
     assert isinstance(found.policy.votes_[0], VOTES["map"])
+
+
+def test_where_a_fold_cannot_fill_the_budget_it_says_so(small_pool, monkeypatch):
+    """Whoever asked for it is told; a sentence that nobody asked for is left out."""
+    monkeypatch.setattr(in_sequence, "judge_split", lambda *arguments: None)
+    asked = {"n_boot": 2, "n_again": 1, "n_repeats": 1, "progress": False}
+    with pytest.raises(InputError, match="3 queries cannot be bought without some fold"):
+        select(small_pool, 3, adaptive=True, **asked)
+    assert select(small_pool, 3, **asked).adaptive is None
