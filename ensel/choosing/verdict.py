@@ -15,8 +15,8 @@ The second term of the maximum lets a gain be large where it is far from usual b
 explains. That takes off the luck of climbing as well, since what only luck lifts is drawn down. On
 the pools of the benchmark k queries gain 1 point over one, less .7 / (k - 1) points, give or take
 .9; t is 1.5 points, for pools unseen. Where s is so large that the items would count for less
-than a seventh of what is expected, and the interval of g holds 0, they do not tell, and the single
-best query is bought.
+than a seventh of what is expected, and g is below 3 s, they do not tell, and the
+single best query is bought.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ USUAL_GAIN, LESS_OF_FEW, SPREAD = 0.01, 0.7, 0.015
 LEAST_SHARE = 1 / 7
 MOST_ERROR = SPREAD * math.sqrt(1 / LEAST_SHARE - 1)
 """Standard error of a gain above which the items do not tell: 3.7 points."""
+CLEAR = 3.0
+"""Standard errors above which a gain tells, however large they are: few pools have such luck."""
 TINY = 1e-12
 
 
@@ -183,7 +185,7 @@ def climb(
         held_out = promises.gain_anew(ask, decision, own.columns)
         passed_over = PassedOver(over, len(own.columns), held_out)
         error = (held_out.high - held_out.low) / (2 * Z)
-        if not (error <= MOST_ERROR or held_out.low > 0):
+        if not (error <= MOST_ERROR or held_out.value > CLEAR * error):
             stays = replace(current, passed_over=passed_over)
             if current.ask is None:
                 stays = replace(stays, too_few=_enough(promises.board.n_questions, error))
