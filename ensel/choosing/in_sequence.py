@@ -97,6 +97,7 @@ def ask_in_sequence(
                 "asking them in sequence cannot be judged; a smaller budget is needed"
             )
         return None
+
     scores = _Scores(table, list(zip(splits, held_out, strict=True)))
     learned = _Scores(
         table, [(s, one) for s, one in zip(redrawn, again, strict=True) if one is not None]

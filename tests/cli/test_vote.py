@@ -100,7 +100,7 @@ def test_new_answers_that_cannot_be_read_stop_or_abstain(run, pool, tmp_path):
 
 def test_a_policy_learned_with_a_class_of_the_unreadable_reads_letters(run, pool, tmp_path):
     bad = pool("bad.csv", n_bad=10)
-    learn(run, bad, tmp_path / "e.json", "--unreadable", "wrong")
+    learn(run, bad, tmp_path / "e.json", "--unreadable", "wrong", "--method", "top-k")
     code, _, err = run("vote", tmp_path / "e.json", pool("new.csv", labels=False, n_bad=10))
     assert code == 0
     assert "cannot be read as letters, and count as wrong" in err
