@@ -17,11 +17,7 @@ from ensel.choosing.request import Request
 from ensel.choosing.scoreboard import Scoreboard
 from ensel.choosing.selection_result import Rejected, Selection
 from ensel.choosing.shares import shares_as_many, shares_bought
-from ensel.choosing.stability import (
-    Always,
-    ChosenAgain,
-    buy_again,
-)
+from ensel.choosing.stability import Always, ChosenAgain, buy_again
 from ensel.choosing.verdict import Verdict
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import Estimate

@@ -17,7 +17,7 @@ from ensel.choosing.recommendation import decide_for
 from ensel.choosing.request import check_enough_questions, check_worth
 from ensel.choosing.rules import choose, choose_or_ask_in_sequence
 from ensel.choosing.scoreboard import Scoreboard, judge
-from ensel.choosing.single import single_of
+from ensel.choosing.single import bought_single
 from ensel.choosing.verdict import WORTH_THE_PRICE, Bought, climb, worth_of_money
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate, single_best
@@ -238,17 +238,17 @@ def _row_of(
     """What one sum buys: the single best query that it pays, or an ensemble that is worth it."""
     assert table.costs is not None
     own = board.of_money(ask.money)
-    column = int(buy(table, own.single, distinct_rows(table), seed).order_[0])
-    promises = Promises(own, spreads, single_of(table, column, ask.money, seed), anew)
-    of_single = float(table.costs[column])
-    over = decision.ensemble if decision.chosen.is_single else decision.chosen
-    names, cost, _ = _purchase(table, over, own, seed)
-    bought = Bought(tuple(table.query_names.index(name) for name in names), cost)
+    promises = Promises(own, spreads, bought_single(table, own.single, seed), anew)
+    of_single = float(table.costs[promises.single.column])
+    purchase = queries, cost, _ = _purchase(table, decision.ensemble, own, seed)
+    bought = Bought(tuple(table.query_names.index(name) for name in queries), cost)
     worth = worth_of_money(points, of_single, table.costs)
     (verdict,) = climb({ask: decision}, promises, {ask: bought}, of_single, worth)
 
     chosen = verdict.decision.chosen
-    queries, cost, mean_queries = _purchase(table, chosen, own, seed)
+    if chosen != decision.ensemble:
+        purchase = _purchase(table, chosen, own, seed)
+    queries, cost, mean_queries = purchase
     return {
         "money": ask.money,
         "cost": cost,

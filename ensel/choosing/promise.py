@@ -29,8 +29,8 @@ import numpy as np
 
 from ensel.choosing.nested import Ask
 from ensel.choosing.rules import Choice, Chooses, choose, choose_ensemble
-from ensel.choosing.scoreboard import MANY, Scoreboard
-from ensel.choosing.single import Single
+from ensel.choosing.scoreboard import Scoreboard
+from ensel.choosing.single import Single, n_reweightings
 from ensel.exceptions import InputError
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import (
@@ -51,8 +51,6 @@ from ensel.parallel import run_all
 from ensel.table.prediction_table import PredictionTable
 
 RESAMPLE_FOLDS = 5
-RECHOICES, RECHOICES_OF_MANY = 500, 100
-"""Resamples of the choice; of more than 4,000 questions fewer do, since less of it is luck."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def spread_of_choice(
     n_rows = board.n_questions
     whole = dict(zip(board.candidates, board.correct.mean(axis=0), strict=True))
     landed_on = []
-    for _ in range(RECHOICES if n_rows < MANY else RECHOICES_OF_MANY):
+    for _ in range(n_reweightings(n_rows)):
         weights = draw_with_replacement(n_rows, rng)
         candidate = chooses(board, budget, weights).chosen
         landed_on.append((whole[candidate], whole[candidate] - whole[board.single]))

@@ -30,7 +30,7 @@ from ensel.choosing.request import Request, check_enough_questions, checked_requ
 from ensel.choosing.rules import Chooses, choose
 from ensel.choosing.scoreboard import Scoreboard, judge
 from ensel.choosing.selection_result import Selection
-from ensel.choosing.single import single_of
+from ensel.choosing.single import bought_single
 from ensel.choosing.verdict import (
     WORTH_A_QUERY,
     WORTH_THE_PRICE,
@@ -301,8 +301,7 @@ def promised(
             "needed"
         )
 
-    column = int(buy(table, board.single, distinct_rows(table), seed).order_[0])
-    single = single_of(table, column, request.money, seed)
+    single = bought_single(table, board.single, seed)
     if request.method is not None:
         return Promises(board, spreads, single)
     anew = nested_scores(
@@ -326,8 +325,7 @@ def judged_worth(
     rows, bought = distinct_rows(table), {}
     of_single = _cost(table, [promises.single.column], request)
     for ask, decision in decisions.items():
-        over = decision.ensemble if decision.chosen.is_single else decision.chosen
-        order = buy(table, over, rows, request.seed).order_
+        order = buy(table, decision.ensemble, rows, request.seed).order_
         bought[ask] = Bought(tuple(int(j) for j in order), _cost(table, order, request))
     return climb(decisions, promises, bought, of_single, _worth(table, request, of_single))
 

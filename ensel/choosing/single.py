@@ -15,12 +15,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ensel.choosing.candidates import buy
+from ensel.choosing.scoreboard import MANY
+from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import by_question
-from ensel.heldout.splits import check_seed, draw_with_replacement
+from ensel.heldout.splits import check_seed, distinct_rows, draw_with_replacement
 from ensel.selection.market import ROUNDING
 from ensel.table.prediction_table import PredictionTable
 
-DRAWS, DRAWS_OF_MANY, MANY = 500, 100, 4000
+REWEIGHTINGS, REWEIGHTINGS_OF_MANY = 500, 100
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def single_of(
 
     n_questions = len(right)
     rng = np.random.default_rng([check_seed(seed), 7])
-    n_draws = DRAWS if n_questions < MANY else DRAWS_OF_MANY
+    n_draws = n_reweightings(n_questions)
     seen = right.mean(axis=0)
     noise = np.empty((n_draws, len(rivals)))
     for draw in range(n_draws):
@@ -97,6 +100,30 @@ def single_of(
     picked = (true + noise).argmax(axis=1)
     luck = noise[np.arange(n_draws), picked].mean()
     return Single(column, scores, max(float(luck), 0.0), float(true[picked].var()))
+
+
+def bought_single(table: PredictionTable, candidate: Candidate, seed: int) -> Single:
+    """What the candidate of the single best query buys from all items.
+
+    Parameters
+    ----------
+    table : PredictionTable
+        Labelled.
+    candidate : Candidate
+        The single best query, of a sum of money or of none.
+    seed : int
+
+    Returns
+    -------
+    Single
+    """
+    column = int(buy(table, candidate, distinct_rows(table), seed).order_[0])
+    return single_of(table, column, candidate.money, seed)
+
+
+def n_reweightings(n_questions: int) -> int:
+    """How often the questions are reweighted; many need it less, since less of it is luck."""
+    return REWEIGHTINGS if n_questions < MANY else REWEIGHTINGS_OF_MANY
 
 
 def _drawn_together(seen: np.ndarray, noise: np.ndarray) -> np.ndarray:

@@ -14,9 +14,9 @@ the more the less the items say: with standard error s and a usual gain of m, gi
 The second term of the maximum lets a gain be large where it is far from usual by more than chance
 explains. That takes off the luck of climbing as well, since what only luck lifts is drawn down. On
 the pools of the benchmark k queries gain 1 point over one, less .7 / (k - 1) points, give or take
-.9; t is 1.5 points, for pools unseen. Where s is so large that the items would count for less
-than a seventh of what is expected, and g is below 3 s, they do not tell, and the
-single best query is bought.
+.9; t is 1.5 points, for pools unseen. Where s is so large that the items would count for less than
+a seventh of what is expected, and g is below 3 s, they do not tell, and the single best query is
+bought.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ensel.choosing.nested import Ask
-from ensel.choosing.promise import Decision, Promises
+from ensel.choosing.promise import NOTHING, Decision, Promises
 from ensel.heldout.candidates import Candidate
 from ensel.heldout.intervals import Estimate, Z
 
@@ -173,11 +173,11 @@ def climb(
         For every budget. The gains never fall.
     """
     alone = Decision(promises.board.single, promises.board.single)
-    current = Verdict(alone, None, Estimate(0.0, 0.0, 0.0), promises.single_accuracy)
+    current = Verdict(alone, None, NOTHING, promises.single_accuracy)
     paid = cost_of_single
     verdicts = []
     for ask, decision in decisions.items():
-        over = decision.ensemble if decision.chosen.is_single else decision.chosen
+        over = decision.ensemble  # the choice itself, unless that is the single best query
         if over in (current.decision.chosen, alone.chosen):
             verdicts.append(current)
             continue

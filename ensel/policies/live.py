@@ -94,8 +94,7 @@ class LivePolicy:
             If an answer is of a query that the policy does not know.
         """
         check_is_fitted(self)
-        if not isinstance(n, int | np.integer) or n < 1:
-            raise InputError(f"n={n!r}: a wave is of a whole number of queries, from one")
+        check_wave(n)
         row = self._row_of(answers)
         taken = np.array([name in answers for name in self.query_names])
         return tuple(self.query_names[j] for j in self._to_ask(row, taken)[:n])
@@ -198,3 +197,15 @@ class LivePolicy:
     @abstractmethod
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probability of each class: see `Policy.predict_proba`."""
+
+
+def check_wave(n: object) -> None:
+    """Check how many queries may be asked at once.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number from 1.
+    """
+    if not isinstance(n, int | np.integer) or n < 1:
+        raise InputError(f"n={n!r}: a wave is of a whole number of queries, from one")

@@ -13,7 +13,7 @@ from ensel.exceptions import InputError
 from ensel.policies.base import DamagedPolicy, Policy
 from ensel.policies.coded import in_positions, positions, unlabelled_codes
 from ensel.policies.fixed_set import Unaffordable, at_budget, purchase
-from ensel.policies.live import Answer, Answers
+from ensel.policies.live import Answer, Answers, check_wave
 from ensel.policies.live_stages import LiveStages
 from ensel.policies.order import CheapFirst, by_gain_per_price, prices_differ, prices_of
 from ensel.policies.polya_urn import POLYA_URN, PolyaUrn
@@ -322,8 +322,7 @@ class Sequential(Policy):
 
         Plain Python for our votes; a service may call it for every question.
         """
-        if not isinstance(n, int | np.integer) or n < 1:
-            raise InputError(f"n={n!r}: a wave is of a whole number of queries, from one")
+        check_wave(n)
         return self._live.next(answers, n)
 
     def answer(self, answers: Answers) -> Answer:
